@@ -1,0 +1,36 @@
+# Targets of the project. All but those that say so need only Go.
+GO ?= go
+SECONDS ?= 60
+SEED ?= 1
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: build demo test race bench fuzz lint
+
+build:
+	CGO_ENABLED=0 $(GO) build -o bin/sqlite-mv ./cmd/sqlite-mv
+
+# demo shows views over real flight data keeping themselves right. Pure Go.
+demo: build
+	CGO_ENABLED=0 $(GO) run ./bench/demo
+
+test: lint
+	$(GO) test ./...
+	cd ext/driver/compat && $(GO) test ./...
+
+# race needs a C compiler, as Go's race detector does.
+race:
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
+
+# bench measures maintenance against no view and against hand-written triggers.
+bench:
+	$(GO) run ./bench
+
+# fuzz runs random histories for SECONDS from SEED.
+fuzz:
+	$(GO) run ./internal/history/cmd/fuzz -seconds $(SECONDS) -seed $(SEED)
+
+lint:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	CGO_ENABLED=0 $(GO) build ./...
+	$(GO) run $(STATICCHECK) ./...
