@@ -1,0 +1,76 @@
+package dbsp
+
+// Node is an operator with the nodes that feed it, by index; a node comes after its inputs. A node without an Operator
+// is the source Source.
+type Node struct {
+	Operator Operator
+	Inputs   []int
+	Source   int
+}
+
+// Circuit is a view's operators in topological order; the last node is the root.
+type Circuit struct {
+	nodes []Node
+	// feeds[s] lists the nodes that a change of source s reaches, ascending.
+	feeds map[int][]int
+}
+
+// NewCircuit returns the circuit of nodes.
+func NewCircuit(nodes []Node) *Circuit {
+	c := &Circuit{nodes: nodes, feeds: map[int][]int{}}
+	reach := make([]map[int]bool, len(nodes))
+	for i, n := range nodes {
+		reach[i] = map[int]bool{}
+		if n.Operator == nil {
+			reach[i][n.Source] = true
+		}
+		for _, in := range n.Inputs {
+			for s := range reach[in] {
+				reach[i][s] = true
+			}
+		}
+		for s := range reach[i] {
+			c.feeds[s] = append(c.feeds[s], i)
+		}
+	}
+	return c
+}
+
+// Start runs the step that an empty circuit begins with: it outputs the rows that exist over empty inputs (an aggregate
+// without GROUP BY has one).
+func (c *Circuit) Start(s *Step) (Batch, error) {
+	all := make([]int, len(c.nodes))
+	for i := range all {
+		all[i] = i
+	}
+	return c.run(s, all, -1, nil)
+}
+
+// Step feeds delta, rows of source, through the circuit and returns the change of the view.
+func (c *Circuit) Step(s *Step, source int, delta Batch) (Batch, error) {
+	return c.run(s, c.feeds[source], source, delta)
+}
+
+func (c *Circuit) run(s *Step, order []int, source int, delta Batch) (Batch, error) {
+	out := make([]Batch, len(c.nodes))
+	for _, i := range order {
+		n := c.nodes[i]
+		if n.Operator == nil {
+			if n.Source == source {
+				out[i] = delta
+			}
+			continue
+		}
+		in := make([]Batch, len(n.Inputs))
+		for j, k := range n.Inputs {
+			in[j] = out[k]
+		}
+		b, err := n.Operator.Step(s, in)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = b
+		s.Peak = max(s.Peak, len(b))
+	}
+	return out[len(out)-1], nil
+}

@@ -1,0 +1,26 @@
+package dbsp
+
+// Distinct is SELECT DISTINCT: each class of equal rows once. It is the Aggregate that groups by all columns and
+// aggregates nothing, and like it neither linear nor free of state: a count per class, and with Variants the rows of the
+// class. The output key is the concatenation of AppendKey of all columns. NULLs are equal to each other. Cost: one Get
+// and one Put per touched class and batch.
+type Distinct struct {
+	// ID has the counts, VariantsID the rows where a column has variants.
+	ID, VariantsID OpID
+	// Collations compare the columns, one per column of the input.
+	Collations []Collation
+	// Variants is as in KeyColumn, one per column; nil means that no column has variants.
+	Variants []bool
+}
+
+// Step takes in the delta in[0] and returns which classes of rows came and went.
+func (d *Distinct) Step(s *Step, in []Batch) (Batch, error) {
+	if len(in[0]) == 0 {
+		return nil, nil
+	}
+	a := Aggregate{ID: d.ID, VariantsID: d.VariantsID, Group: make([]KeyColumn, len(d.Collations))}
+	for i, c := range d.Collations {
+		a.Group[i] = KeyColumn{Column: i, Collation: c, Variants: d.Variants != nil && d.Variants[i]}
+	}
+	return a.Step(s, in)
+}

@@ -1,0 +1,269 @@
+package dbsp
+
+import (
+	"fmt"
+	"slices"
+)
+
+// JoinSide is one input of a Join, and how the other input's deltas find its rows.
+type JoinSide struct {
+	// Columns are the join key's positions in the side's rows.
+	Columns []int
+	// ID is the operator under which the side's rows are kept when Kept is set: an arrangement with the encoded join key
+	// as key and AppendRow of the row as element.
+	ID   OpID
+	Kept bool
+	// Trace, when not nil, is read instead of an arrangement, and the side is not kept. The engine sees to it that the
+	// trace shows the side as it is after all its deltas of this step, and that these were fed before those of the other
+	// side.
+	Trace Trace
+}
+
+// Join is the inner equi-join of two inputs: out = L ⋈ R, rows of the left before rows of the right, weights multiplied.
+// It is bilinear: Δout = ΔL⋈R + L⋈ΔR + ΔL⋈ΔR, computed as ΔL⋈R_old + L_new⋈ΔR. Without key columns it is the cross
+// product.
+//
+// State: the kept sides, each row once. A side that is neither kept nor traced is one that the other never needs, as
+// nothing feeds the other. Cost per delta: one update of the own arrangement, one lookup per distinct key and batch on
+// the other side, and the matches. NULL in a key column equals nothing: such rows are not kept and match nothing.
+type Join struct {
+	Left, Right JoinSide
+	// Collations compare the key columns, one per pair. Key equality is AppendKey's; what is subtler (affinity) belongs
+	// in an Apply above, with keys here that are coarse enough.
+	Collations []Collation
+}
+
+// Step joins the deltas in[0] and in[1] with the other sides and with each other.
+func (j *Join) Step(s *Step, in []Batch) (Batch, error) {
+	left, err := j.arrange(&j.Left, &j.Right, in[0])
+	if err != nil {
+		return nil, err
+	}
+	right, err := j.arrange(&j.Right, &j.Left, in[1])
+	if err != nil {
+		return nil, err
+	}
+	defer left.release()
+	defer right.release()
+	var out Batch
+	// A trace shows its side with the deltas of this step, so the deltas of the other side take part only once: before
+	// they are kept, or by way of the trace.
+	if j.Right.Trace != nil {
+		if j.Left.Trace != nil && (left != nil || right != nil) {
+			return nil, fmt.Errorf("dbsp: join %d/%d: both sides are traces", j.Left.ID, j.Right.ID)
+		}
+		if out, err = j.match(s, right, false, out); err != nil {
+			return nil, err
+		}
+		if out, err = j.match(s, left, true, out); err != nil {
+			return nil, err
+		}
+		return out, left.keep(s, &j.Left)
+	}
+	if out, err = j.match(s, left, true, out); err != nil {
+		return nil, err
+	}
+	if err = left.keep(s, &j.Left); err != nil {
+		return nil, err
+	}
+	if out, err = j.match(s, right, false, out); err != nil {
+		return nil, err
+	}
+	return out, right.keep(s, &j.Right)
+}
+
+// arranged is the delta of one side, grouped by join key.
+type arranged struct {
+	in   Batch
+	keys *keyIndex
+	// equal[k] is the arrangement's key for key k, where keys go by identity because the other side is a trace.
+	equal []string
+	net   *netChange // elements are AppendRow's; only for a kept side
+	rows  []arrangedRow
+	// first[k] is the first row of key k in rows, next a chain through rows; -1 ends it.
+	first []int32
+}
+
+// arrangedRow is in[at].Row, with its net weight where the side is kept.
+type arrangedRow struct {
+	weight   int64
+	at, next int32
+}
+
+// arrange groups b by the key under which other finds it. A trace is asked with values, and compares as SQLite does, so
+// there the groups are by identity: each value is looked up as itself.
+func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	if other.Trace == nil && !other.Kept {
+		return nil, fmt.Errorf("dbsp: join %d/%d: a change meets a side that is not kept", j.Left.ID, j.Right.ID)
+	}
+	kept, identity := side.keeps(), other.Trace != nil
+	a := &arranged{in: b, keys: newKeyIndex(), rows: make([]arrangedRow, 0, len(b))}
+	if kept {
+		a.net = newNetChange()
+	}
+	var key, equal []byte
+	for i := range b {
+		d := &b[i]
+		key = key[:0]
+		null := false
+		for n, c := range side.Columns {
+			v := d.Row[c]
+			if v.IsNull() {
+				null = true
+				break
+			}
+			if identity {
+				key = AppendIdentity(key, v)
+			} else {
+				key = AppendKey(key, v, j.Collations[n])
+			}
+		}
+		if null || d.Weight == 0 {
+			continue
+		}
+		k, fresh := a.keys.intern(key)
+		if fresh {
+			a.first = append(a.first, -1)
+			if kept && identity {
+				equal = equal[:0]
+				for n, c := range side.Columns {
+					equal = AppendKey(equal, d.Row[c], j.Collations[n])
+				}
+				a.equal = append(a.equal, string(equal))
+			}
+		}
+		if kept {
+			n := a.net.end(AppendRow(a.net.begin(k), d.Row), d.Weight)
+			if int(n) < len(a.rows) {
+				a.rows[n].weight = a.net.weight[n]
+				continue
+			}
+		}
+		a.rows = append(a.rows, arrangedRow{at: int32(i), weight: d.Weight, next: a.first[k]})
+		a.first[k] = int32(len(a.rows) - 1)
+	}
+	a.keys.seal()
+	if kept {
+		a.net.seal()
+	}
+	return a, nil
+}
+
+// release gives the indexes back; a may be nil.
+func (a *arranged) release() {
+	if a == nil {
+		return
+	}
+	a.keys.release()
+	if a.net != nil {
+		a.net.release()
+	}
+}
+
+func (side *JoinSide) keeps() bool { return side.Kept && side.Trace == nil }
+
+// keep adds the delta to the side's arrangement.
+func (a *arranged) keep(s *Step, side *JoinSide) error {
+	if a == nil || !side.keeps() {
+		return nil
+	}
+	for n, w := range a.net.weight {
+		if w == 0 {
+			continue
+		}
+		k := a.net.group[n]
+		key := ""
+		if a.equal != nil {
+			key = a.equal[k]
+		} else {
+			key = a.keys.key(k)
+		}
+		if err := s.Store.Add(side.ID, key, a.net.element(int32(n)), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// match appends the join of a, the delta of the left side or else of the right, with the rows of the other side.
+func (j *Join) match(s *Step, a *arranged, left bool, out Batch) (Batch, error) {
+	if a == nil {
+		return out, nil
+	}
+	side, other := &j.Right, &j.Left
+	if left {
+		side, other = &j.Left, &j.Right
+	}
+	m := matching{out: slices.Grow(out, len(a.rows)), in: a.in, rows: newRowSlab(len(a.rows) * 8), left: left}
+	traceKey := make(Row, len(side.Columns))
+	for k, head := range a.first {
+		m.delta = m.delta[:0]
+		for n := head; n >= 0; n = a.rows[n].next {
+			if a.rows[n].weight != 0 {
+				m.delta = append(m.delta, a.rows[n])
+			}
+		}
+		if len(m.delta) == 0 {
+			continue
+		}
+		if other.Trace == nil {
+			if err := m.arrangement(s.Store, other.ID, a.keys.key(int32(k))); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for n, c := range side.Columns {
+			traceKey[n] = a.in[m.delta[0].at].Row[c]
+		}
+		if err := other.Trace.Rows(s, traceKey, m.add); err != nil {
+			return nil, err
+		}
+	}
+	return m.out, nil
+}
+
+// matching collects the output of one match.
+type matching struct {
+	out    Batch
+	in     Batch
+	rows   *rowSlab
+	left   bool          // delta's rows come first
+	delta  []arrangedRow // those of the key at hand
+	decode Row
+}
+
+// arrangement adds the rows kept under key.
+func (m *matching) arrangement(store Store, id OpID, key string) error {
+	var failed error
+	err := store.Elements(id, key, "", func(element string, weight int64) bool {
+		if m.decode, failed = DecodeRow(element, m.decode[:0]); failed != nil {
+			failed = fmt.Errorf("dbsp: join side %d: %w", id, failed)
+			return false
+		}
+		failed = m.add(m.decode, weight)
+		return failed == nil
+	})
+	if err != nil {
+		return err
+	}
+	return failed
+}
+
+// add joins row of the other side with each row of the delta.
+func (m *matching) add(row Row, weight int64) error {
+	for i := range m.delta {
+		d := &m.delta[i]
+		own := m.in[d.at].Row
+		r := m.rows.take(len(own) + len(row))
+		if m.left {
+			copy(r[copy(r, own):], row)
+		} else {
+			copy(r[copy(r, row):], own)
+		}
+		m.out = append(m.out, Delta{Row: r, Weight: d.weight * weight})
+	}
+	return nil
+}
