@@ -1,0 +1,166 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// readBase decides which side of a join, if any, is read from its base table instead of being kept. That needs a side
+// which is a table as it is, used once in the view, and an index (or primary key) that begins with a key column and
+// compares as the key does. Of two sides that qualify, the one whose keys repeat is read: the other's copy is smaller.
+func (l *lowering) readBase(n *joinNode, r *equijoin) {
+	if len(r.keys) == 0 {
+		return
+	}
+	left, lUnique, lAdvice := l.baseRead(n, r, true)
+	right, rUnique, rAdvice := l.baseRead(n, r, false)
+	switch {
+	case left != nil && right != nil:
+		if rUnique && !lUnique {
+			n.left.base = left
+		} else {
+			n.right.base = right
+		}
+	case left != nil:
+		n.left.base = left
+	case right != nil:
+		n.right.base = right
+	default:
+		n.left.advice, n.right.advice = lAdvice, rAdvice
+	}
+}
+
+// baseRead returns how one side would be read from its table, nil when it can't be. Where only an index is missing,
+// advice says which.
+func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, unique bool, advice string) {
+	side, node := &n.right, n.inputs[1]
+	if left {
+		side, node = &n.left, n.inputs[0]
+	}
+	var positions []int
+	if p, ok := l.nodes[node].(*permuteNode); ok {
+		positions, node = p.positions, p.inputs[0]
+	}
+	src, ok := l.nodes[node].(*sourceNode)
+	if !ok {
+		return nil, false, ""
+	}
+	if positions == nil {
+		for i := range src.columns {
+			positions = append(positions, i)
+		}
+	}
+	source := l.sources[src.source]
+	t := source.Table
+	if t.Kind != OrdinaryTable || l.uses[t] != 1 {
+		return nil, false, ""
+	}
+	b = &BaseRead{Source: src.source, Columns: positions}
+	keys := map[int]string{} // table column -> collation of the key
+	var names []string
+	for i, k := range r.keys {
+		own, other := l.cols.of(k.left), l.cols.of(k.right)
+		if !left {
+			own, other = other, own
+		}
+		at := positions[side.columns[i]]
+		c := t.Columns[source.Columns[at]]
+		if own.affinity.class() != other.affinity.class() || !strings.EqualFold(orBinary(c.Collation), k.collation) {
+			return nil, false, ""
+		}
+		b.Key = append(b.Key, at)
+		keys[source.Columns[at]] = k.collation
+		names = append(names, c.Name)
+	}
+	if _, ok := keys[t.RowidAlias]; ok && t.RowidAlias >= 0 {
+		b.Index = "primary key"
+		return b, true, ""
+	}
+	best := 0
+	for _, x := range t.Indexes {
+		n := 0
+		for n < len(x.Columns) {
+			c, ok := keys[x.Columns[n]]
+			if !ok || !strings.EqualFold(orBinary(x.Collations[n]), c) {
+				break
+			}
+			n++
+		}
+		if n > best {
+			best, b.Index, unique = n, "index "+x.Name, x.Unique && n == len(x.Columns)
+		}
+	}
+	if best == 0 {
+		return nil, false, fmt.Sprintf("an index on %s(%s) would save the copy", t.Name, strings.Join(names, ", "))
+	}
+	return b, unique, ""
+}
+
+// stepOrder returns the order in which sources must be fed. A source that is read from its table shows its new rows as
+// soon as the step begins, so it comes before every source whose deltas meet it there. Where that is impossible the
+// base reads are given up.
+func (l *lowering) stepOrder() []int {
+	before := make([]map[int]bool, len(l.sources)) // before[s]: sources that s must precede
+	for i := range before {
+		before[i] = map[int]bool{}
+	}
+	for _, n := range l.nodes {
+		j, ok := n.(*joinNode)
+		if !ok {
+			continue
+		}
+		for i, side := range []*joinInput{&j.left, &j.right} {
+			if side.base != nil {
+				for s := range l.sourcesBelow(j.inputs[1-i]) {
+					before[side.base.Source][s] = true
+				}
+			}
+		}
+	}
+	var order []int
+	for len(order) < len(l.sources) {
+		next := -1
+		for s := range l.sources {
+			if slices.Contains(order, s) {
+				continue
+			}
+			free := true
+			for o := range l.sources {
+				free = free && (slices.Contains(order, o) || !before[o][s])
+			}
+			if free {
+				next = s
+				break
+			}
+		}
+		if next < 0 {
+			l.giveUpBaseReads()
+			return l.stepOrder()
+		}
+		order = append(order, next)
+	}
+	return order
+}
+
+func (l *lowering) giveUpBaseReads() {
+	for _, n := range l.nodes {
+		if j, ok := n.(*joinNode); ok {
+			j.left.base, j.right.base = nil, nil
+		}
+	}
+}
+
+// sourcesBelow returns the sources that reach node.
+func (l *lowering) sourcesBelow(node int) map[int]bool {
+	found := map[int]bool{}
+	if s, ok := l.nodes[node].(*sourceNode); ok {
+		found[s.source] = true
+	}
+	for _, in := range l.nodes[node].Inputs() {
+		for s := range l.sourcesBelow(in) {
+			found[s] = true
+		}
+	}
+	return found
+}

@@ -1,0 +1,282 @@
+package planner
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// binder resolves names as SQLite does, and builds the logical plan and the resolved text.
+type binder struct {
+	cat        Catalog
+	schema     string // of the view
+	text       *text
+	cols       *columns
+	aggregates map[*sqltext.Call]bool
+	ctes       *cteScope
+	numbers    *int            // of aliases in resolved texts
+	expanding  map[string]bool // plain views being expanded
+}
+
+// boundSelect is a SELECT that was resolved.
+type boundSelect struct {
+	rel   rel
+	names []string // unique
+	ids   []colID
+	// tree is the resolved text; nil where it can't be written with resolved names.
+	tree *sqltext.Select
+}
+
+// alias is a name that a select list gives.
+type alias struct {
+	name     string
+	expr     sqltext.Expr
+	position int // 1-based
+}
+
+func (b *binder) printName() string {
+	*b.numbers++
+	return "r" + itoa(*b.numbers)
+}
+
+// selectStmt resolves s. Its ORDER BY has no meaning for a multiset, it only goes into the resolved text.
+func (b *binder) selectStmt(s *sqltext.Select) (*boundSelect, error) {
+	outer := b.ctes
+	if s.With != nil {
+		b.ctes = newCTEScope(s.With, outer)
+	}
+	tree := &sqltext.Select{Span: s.Span, Ops: s.Ops, OpSpans: s.OpSpans}
+	out := &boundSelect{tree: tree}
+	var parts []*boundCore
+	for _, core := range s.Cores {
+		p, err := b.core(core)
+		if err != nil {
+			return nil, err
+		}
+		if len(s.Cores) == 1 {
+			if tree.OrderBy, err = b.orderBy(s.OrderBy, p); err != nil {
+				return nil, err
+			}
+		}
+		parts = append(parts, p)
+		tree.Cores = append(tree.Cores, p.tree)
+	}
+	if s.With != nil {
+		tree.With = b.ctes.resolved()
+		b.ctes = outer
+	}
+	if len(parts) == 1 {
+		out.rel, out.ids = parts[0].rel, parts[0].ids
+	} else {
+		u := &unionAll{}
+		for _, p := range parts {
+			u.branches = append(u.branches, p.rel)
+			u.cols = append(u.cols, p.ids)
+		}
+		for j := range parts[0].ids {
+			u.outs = append(u.outs, b.cols.add(b.unionColumn(parts, j)))
+		}
+		out.rel, out.ids = u, u.outs
+		var ok bool
+		if tree.OrderBy, ok = compoundOrderBy(s.OrderBy, parts); !ok {
+			out.tree = nil
+		}
+	}
+	for _, p := range parts {
+		if p.tree == nil {
+			out.tree = nil
+		}
+	}
+	out.names = uniqueNames(parts[0].names)
+	if out.tree != nil {
+		for i, c := range parts[0].tree.Columns {
+			c.Alias = &sqltext.Ident{Name: out.names[i], Quote: '"'}
+		}
+	}
+	return out, nil
+}
+
+// unionColumn describes column j of a UNION ALL: collation and name are the first branch's; the affinity is, as long as
+// all branches agree (sqlite3SubqueryColumnTypes).
+func (b *binder) unionColumn(parts []*boundCore, j int) colInfo {
+	info := boundary(*b.cols.of(parts[0].ids[j]))
+	for _, p := range parts[1:] {
+		o := b.cols.of(p.ids[j])
+		if o.affinity != info.affinity {
+			info.mixed, info.uniform = true, false
+			info.coerced = info.coerced || o.affinity == AffinityReal || info.affinity == AffinityReal
+		}
+		if o.declType != info.declType {
+			info.declType = ""
+		}
+		info.uniform = info.uniform && o.uniform
+		info.mixed = info.mixed || o.mixed
+		info.content = info.content.or(o.content)
+		info.coerced = info.coerced || o.coerced
+		info.subtyped = info.subtyped || o.subtyped
+	}
+	if info.mixed {
+		info.declType, info.affinity = "", AffinityNone
+	}
+	return info
+}
+
+// orderBy resolves the ORDER BY of a simple SELECT for the resolved text: a bare alias, else columns, then aliases.
+func (b *binder) orderBy(terms []*sqltext.OrderTerm, p *boundCore) ([]*sqltext.OrderTerm, error) {
+	var out []*sqltext.OrderTerm
+	for _, t := range terms {
+		c := *t
+		if n := p.position(t.Expr); n > 0 {
+			c.Expr = position(n)
+		} else if _, ok := ordinal(t.Expr); !ok {
+			e, err := b.expr(t.Expr, p.scope, p.aliases)
+			if err != nil {
+				return nil, err
+			}
+			c.Expr = e
+		}
+		out = append(out, &c)
+	}
+	return out, nil
+}
+
+// compoundOrderBy resolves the ORDER BY of a compound SELECT where it is made of positions and aliases. Otherwise ok is
+// false: SQLite then looks for an equal expression in any of the branches.
+func compoundOrderBy(terms []*sqltext.OrderTerm, parts []*boundCore) (out []*sqltext.OrderTerm, ok bool) {
+	for _, t := range terms {
+		c := *t
+		if _, ok := ordinal(t.Expr); !ok {
+			n := 0
+			for _, p := range parts {
+				if n == 0 {
+					n = p.position(t.Expr)
+				}
+			}
+			if n == 0 {
+				return nil, false
+			}
+			c.Expr = position(n)
+		}
+		out = append(out, &c)
+	}
+	return out, true
+}
+
+// position returns the 1-based position of the result column whose alias e is, 0 when it is none.
+func (p *boundCore) position(e sqltext.Expr) int {
+	c, ok := sqltext.Unparen(e).(*sqltext.Column)
+	if !ok || c.Table != "" {
+		return 0
+	}
+	for _, a := range p.aliases {
+		if sameName(a.name, c.Name) {
+			return a.position
+		}
+	}
+	return 0
+}
+
+func position(n int) sqltext.Expr {
+	return &sqltext.Literal{Kind: sqltext.IntegerLiteral, Text: itoa(n)}
+}
+
+// expr resolves the names in e against sc, then against aliases.
+func (b *binder) expr(e sqltext.Expr, sc *scope, aliases []alias) (sqltext.Expr, error) {
+	if e == nil {
+		return nil, nil
+	}
+	if c, ok := e.(*sqltext.Column); ok {
+		return b.name(c, sc, aliases)
+	}
+	out, err := mapChildren(e, func(x sqltext.Expr) (sqltext.Expr, error) { return b.expr(x, sc, aliases) })
+	if err != nil {
+		return nil, err
+	}
+	if call, ok := e.(*sqltext.Call); ok && b.aggregates[call] {
+		b.aggregates[out.(*sqltext.Call)] = true
+	}
+	return out, b.checkMixed(out)
+}
+
+func (b *binder) name(c *sqltext.Column, sc *scope, aliases []alias) (sqltext.Expr, error) {
+	found, ambiguous := sc.column(c)
+	if ambiguous {
+		return nil, b.text.unsure(c.Span, fmt.Sprintf("column %s is ambiguous", c.Name))
+	}
+	if found != nil {
+		return found, b.checkColumn(found)
+	}
+	if r, isRowid := sc.rowid(c); r != nil {
+		return r, nil
+	} else if isRowid {
+		return nil, b.text.refuse(c.Span, c.Name+" of a table without INTEGER PRIMARY KEY", "VACUUM renumbers it; declare an INTEGER PRIMARY KEY")
+	}
+	if c.Table == "" {
+		for _, a := range aliases {
+			if sameName(a.name, c.Name) {
+				return a.expr, nil
+			}
+		}
+		if c.DoubleQuoted() {
+			return &sqltext.Literal{Span: c.Span, Kind: sqltext.StringLiteral, Text: sqltext.QuoteString(c.Name)}, nil
+		}
+		if c.IsBoolean() {
+			return c, nil
+		}
+	}
+	return nil, b.text.unsure(c.Span, fmt.Sprintf("can't find column %s", c.Name))
+}
+
+// isNullOrBoolean tells whether e is NULL, TRUE or FALSE: after IS they make no comparison.
+func isNullOrBoolean(e sqltext.Expr) bool {
+	switch e := sqltext.Unparen(e).(type) {
+	case *sqltext.Literal:
+		return e.Kind == sqltext.NullLiteral
+	case *sqltext.Column:
+		return e.IsBoolean()
+	}
+	return false
+}
+
+// checkMixed refuses comparisons of a UNION ALL's column whose branches differ in affinity: SQLite's rule for them
+// depends on how it runs the query.
+func (b *binder) checkMixed(e sqltext.Expr) error {
+	var operands []sqltext.Expr
+	switch e := e.(type) {
+	case *sqltext.Binary:
+		switch e.Op {
+		case "=", "<>", "<", "<=", ">", ">=":
+			operands = children(e)
+		}
+	case *sqltext.Is:
+		if !isNullOrBoolean(e.R) {
+			operands = children(e)
+		}
+	case *sqltext.Between, *sqltext.In:
+		operands = children(e)
+	case *sqltext.Case:
+		if e.Operand != nil {
+			operands = append(operands, e.Operand)
+			for _, w := range e.Whens {
+				operands = append(operands, w.When)
+			}
+		}
+	}
+	var all content
+	for _, o := range operands {
+		all = all.or(b.cols.content(o))
+	}
+	if all != anything { // there is nothing that any affinity would convert
+		return nil
+	}
+	for _, o := range operands {
+		if b.cols.mixed(o) {
+			return b.text.refuse(o.Bounds(), "comparison of a UNION ALL column whose branches differ in type",
+				"CAST it to one type in each branch")
+		}
+	}
+	return nil
+}

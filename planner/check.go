@@ -1,0 +1,162 @@
+package planner
+
+import (
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+)
+
+// checker refuses what can be seen to be unsupported without resolving names.
+type checker struct {
+	cat  Catalog
+	text *text
+	// aggregates holds the calls that are aggregates.
+	aggregates map[*sqltext.Call]bool
+	// overloaded collects the called functions with a definition that is not SQLite's.
+	overloaded map[string]bool
+}
+
+// selectStmt checks s and everything in it.
+func (c *checker) selectStmt(s *sqltext.Select) error {
+	if s.With != nil {
+		for _, cte := range s.With.CTEs {
+			if err := c.selectStmt(cte.Select); err != nil {
+				return err
+			}
+		}
+	}
+	for i, op := range s.Ops {
+		if op != sqltext.UnionAll {
+			return c.text.refuse(s.OpSpans[i], op.String(), "only UNION ALL is maintained; SELECT DISTINCT over a UNION ALL subquery gives UNION")
+		}
+	}
+	for _, core := range s.Cores {
+		if err := c.core(core); err != nil {
+			return err
+		}
+	}
+	for _, t := range s.OrderBy {
+		if err := c.expr(t.Expr, true); err != nil {
+			return err
+		}
+	}
+	for _, e := range []sqltext.Expr{s.Limit, s.Offset} {
+		if e != nil {
+			return c.text.refuse(e.Bounds(), "LIMIT", "leave it to the queries that read the view")
+		}
+	}
+	return nil
+}
+
+func (c *checker) core(core *sqltext.Core) error {
+	if core.Values != nil {
+		return c.text.refuse(core.Span, "VALUES", "keep constant rows in a table")
+	}
+	if len(core.From) == 0 {
+		return c.text.refuse(core.Span, "SELECT without FROM", "a view is made of tables")
+	}
+	if len(core.Windows) > 0 {
+		return c.text.refuse(core.Windows[0].Span, "WINDOW clause", "window functions are not maintained")
+	}
+	for _, t := range core.From {
+		if err := c.tableRef(t); err != nil {
+			return err
+		}
+	}
+	for _, r := range core.Columns {
+		if err := c.expr(r.Expr, true); err != nil {
+			return err
+		}
+	}
+	if err := c.expr(core.Where, false); err != nil {
+		return err
+	}
+	for _, e := range core.GroupBy {
+		if err := c.expr(e, false); err != nil {
+			return err
+		}
+	}
+	return c.expr(core.Having, true)
+}
+
+func (c *checker) tableRef(t *sqltext.TableRef) error {
+	if j := t.Join; j != nil {
+		kind := map[sqltext.JoinKind]string{
+			sqltext.LeftJoin: "LEFT JOIN", sqltext.RightJoin: "RIGHT JOIN", sqltext.FullJoin: "FULL JOIN",
+		}[j.Kind]
+		if kind != "" {
+			return c.text.refuse(j.Span, kind, "only inner joins are maintained")
+		}
+	}
+	if t.HasArgs {
+		return c.text.refuse(t.NameSpan, "table-valued function "+t.Name+"()", "keep its rows in a table")
+	}
+	if t.Subquery != nil {
+		if err := c.selectStmt(t.Subquery); err != nil {
+			return err
+		}
+	}
+	for _, n := range t.Nested {
+		if err := c.tableRef(n); err != nil {
+			return err
+		}
+	}
+	return c.expr(t.On, false)
+}
+
+// expr checks an expression; aggregate tells whether aggregate functions may stand there.
+func (c *checker) expr(e sqltext.Expr, aggregate bool) error {
+	if e == nil {
+		return nil
+	}
+	const hint = "write it as a join with a FROM subquery"
+	switch e := e.(type) {
+	case *sqltext.Param:
+		return c.text.refuse(e.Span, "parameter "+e.Text, "a view has no parameters; filter when reading it")
+	case *sqltext.Exists:
+		return c.text.refuse(e.Span, "EXISTS", hint)
+	case *sqltext.Subquery:
+		return c.text.refuse(e.Span, "subquery in an expression", hint)
+	case *sqltext.Raise:
+		return c.text.refuse(e.Span, "RAISE", "")
+	case *sqltext.In:
+		if e.Select != nil {
+			return c.text.refuse(e.Span, "IN (SELECT …)", hint)
+		}
+		if e.Table != nil {
+			return c.text.refuse(e.Span, "IN table", hint)
+		}
+	case *sqltext.Literal:
+		if e.Kind == sqltext.TimeLiteral {
+			return c.text.refuse(e.Span, strings.ToUpper(e.Text), "the view would change without a write; filter by time when reading it")
+		}
+	case *sqltext.Collate:
+		if _, ok := builtinCollation(e.Name); !ok {
+			return c.text.refuse(e.Span, "collation "+e.Name, "only BINARY, NOCASE and RTRIM are maintained")
+		}
+	case *sqltext.Like:
+		name := strings.ToLower(e.Op)
+		if err := c.deterministic(e.Span, name, 2); err != nil {
+			return err
+		}
+	case *sqltext.Binary:
+		if e.Op == "->" || e.Op == "->>" {
+			if err := c.deterministic(e.Span, e.Op, 2); err != nil {
+				return err
+			}
+		}
+	case *sqltext.Call:
+		if err := c.call(e, aggregate); err != nil {
+			return err
+		}
+		if c.aggregates[e] {
+			aggregate = false
+		}
+	}
+	for _, o := range children(e) {
+		if err := c.expr(o, aggregate); err != nil {
+			return err
+		}
+	}
+	return nil
+}

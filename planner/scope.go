@@ -1,0 +1,139 @@
+package planner
+
+import (
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+)
+
+// scope is what a FROM clause brings into sight, in written order, nested joins flattened.
+type scope struct{ items []*fromItem }
+
+// fromItem is a table, view, CTE or subquery in FROM.
+type fromItem struct {
+	name    string // what qualifies its columns: alias or table name, "" for an unnamed subquery
+	schema  string // of a table or view, else ""
+	table   *Table // nil for CTEs and subqueries
+	print   string // its alias in the resolved text
+	columns []scopeColumn
+	// using holds the columns (lower case) that a USING or NATURAL merges with one to the left.
+	using map[string]bool
+	scan  *scan // nil unless a table or materialized view
+}
+
+// scopeColumn is a column of a fromItem.
+type scopeColumn struct {
+	name   string
+	id     colID
+	hidden bool
+}
+
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// sameName compares names as SQLite does: ASCII letters fold.
+func sameName(a, b string) bool { return lower(a) == lower(b) }
+
+// find returns the position of a column, -1 when there is none.
+func (i *fromItem) find(name string) int {
+	for n, c := range i.columns {
+		if sameName(c.name, name) {
+			return n
+		}
+	}
+	return -1
+}
+
+// ref makes a reference to column n.
+func (i *fromItem) ref(n int, at sqltext.Span) *ref {
+	return &ref{
+		Column: &sqltext.Column{Span: at, Table: i.print, Name: i.columns[n].name, Quote: '"', NameSpan: at},
+		id:     i.columns[n].id,
+	}
+}
+
+// qualifies tells whether schema.table may mean the item; "" is not given.
+func (i *fromItem) qualifies(schema, table string) bool {
+	return (table == "" || sameName(i.name, table) && i.name != "") && (schema == "" || sameName(i.schema, schema))
+}
+
+// column finds a column as lookupName does. It returns nil for none, and whether there are several.
+func (s *scope) column(c *sqltext.Column) (found *ref, ambiguous bool) {
+	for _, i := range s.items {
+		if !i.qualifies(c.Schema, c.Table) {
+			continue
+		}
+		n := i.find(c.Name)
+		if n < 0 {
+			continue
+		}
+		if found == nil {
+			found = i.ref(n, c.Span)
+			continue
+		}
+		// The column of a USING is the leftmost table's.
+		if c.Table == "" && i.using[lower(c.Name)] {
+			continue
+		}
+		return found, true
+	}
+	return found, false
+}
+
+// rowid tells whether c is one of the names of the rowid, and finds the INTEGER PRIMARY KEY behind it; nil when there is
+// none, or several tables could be meant.
+func (s *scope) rowid(c *sqltext.Column) (found *ref, isRowid bool) {
+	switch lower(c.Name) {
+	case "rowid", "oid", "_rowid_":
+	default:
+		return nil, false
+	}
+	n := 0
+	for _, i := range s.items {
+		if !i.qualifies(c.Schema, c.Table) {
+			continue
+		}
+		n++
+		if i.scan != nil && i.table.Kind == OrdinaryTable && i.table.RowidAlias >= 0 {
+			found = i.ref(i.table.RowidAlias, c.Span)
+		}
+	}
+	if n != 1 {
+		return nil, n > 0
+	}
+	return found, true
+}
+
+// uniqueNames makes duplicate names unique as CREATE TABLE AS does: id, id:1, id:2.
+func uniqueNames(names []string) []string {
+	seen := map[string]bool{}
+	out := make([]string, len(names))
+	for i, name := range names {
+		for n := 1; seen[lower(name)]; n++ {
+			base := name
+			if at := strings.LastIndexByte(base, ':'); at > 0 && digits(base[at+1:]) {
+				base = base[:at]
+			}
+			name = base + ":" + itoa(n)
+		}
+		seen[lower(name)] = true
+		out[i] = name
+	}
+	return out
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,49 @@
+package planner
+
+import (
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+)
+
+// plainView resolves the SELECT of a plain view as if it stood in FROM. Its text is checked and guarded by itself.
+func (b *binder) plainView(t *sqltext.TableRef, v *Table) (*boundSelect, error) {
+	name := lower(v.Name)
+	if b.expanding[name] {
+		return nil, b.text.unsure(t.NameSpan, "view "+v.Name+" refers to itself")
+	}
+	b.expanding[name] = true
+	defer delete(b.expanding, name)
+	body, ok := viewBody(v.SQL)
+	if !ok {
+		return nil, b.text.unsure(t.NameSpan, "can't read the definition of view "+v.Name)
+	}
+	inner := *b
+	inner.text = &text{view: b.text.view, plainView: v.Name, sql: v.SQL}
+	inner.ctes = nil
+	out, err := inner.read(body, v.SQL[body:])
+	if err != nil {
+		return nil, err
+	}
+	if len(out.ids) != len(v.Columns) {
+		return nil, b.text.unsure(t.NameSpan, "view "+v.Name+" has other columns than its SELECT")
+	}
+	for i, c := range v.Columns {
+		out.names[i] = c.Name
+	}
+	return out, nil
+}
+
+// viewBody returns the offset of the SELECT in a CREATE VIEW statement.
+func viewBody(sql string) (int, bool) {
+	depth := 0
+	for _, t := range sqltext.Tokens(sql) {
+		switch {
+		case t.IsOp(sql, "("):
+			depth++
+		case t.IsOp(sql, ")"):
+			depth--
+		case depth == 0 && t.Is(sql, "AS"):
+			return t.End, true
+		}
+	}
+	return 0, false
+}
