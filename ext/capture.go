@@ -1,0 +1,237 @@
+package ext
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// captureWidth is how many values one insert into the capture table carries; wider images come in parts.
+const captureWidth = 8
+
+// The kinds of event that triggers hand over, in the low three bits of k. The next 13 bits are the part's number, the
+// rest is the layout.
+const (
+	eventEnlist = 0 // nothing: enlists the table in the transaction
+	eventInsert = 1
+	eventDelete = 2
+	eventUpdate = 3
+	eventStash  = 4 // a row that the running row operation may replace
+)
+
+func eventCode(layout int64, part int, kind int) int64 {
+	return layout<<16 | int64(part)<<3 | int64(kind)
+}
+
+// registerCapture registers the module of the capture table and the guard that its triggers ask.
+func (e *engine) registerCapture() error {
+	var b strings.Builder
+	b.WriteString("CREATE TABLE x(k")
+	for i := range captureWidth {
+		fmt.Fprintf(&b, ",v%d", i)
+	}
+	b.WriteString(")")
+	declaration := b.String()
+	connect := func(c sqlite3.Conn, args []string) (sqlite3.VTab, error) {
+		if err := c.DeclareVTab(declaration); err != nil {
+			return nil, err
+		}
+		if err := c.MarkInnocuous(); err != nil {
+			return nil, err
+		}
+		// A real table per schema: argv[1] tells main from an attached copy of the same file.
+		return &captureVTab{db: e.database(args[1])}, nil
+	}
+	if err := e.conn.CreateModule(captureModule, &sqlite3.Module{
+		Create: connect, Connect: connect, Writable: true, Transactions: true,
+	}); err != nil {
+		return err
+	}
+	return e.conn.CreateFunction(&sqlite3.Function{
+		Name: replacesFunction, NArg: 0, Innocuous: true,
+		Scalar: func(_ sqlite3.Conn, r sqlite3.Result, _ sqlite3.Args) {
+			if e.replacing {
+				r.Set(dbsp.NewInteger(1))
+			} else {
+				r.Set(dbsp.NewInteger(0))
+			}
+		},
+	})
+}
+
+// captureVTab is the capture table of one schema: write-only, fed by the triggers of base tables. Being written enlists
+// it in the transaction, which is how the engine hears of statements, savepoints, commit and rollback.
+type captureVTab struct {
+	db *database
+	// joined is set between this table's enlisting in a transaction that another instance of the table is enlisted in
+	// already, and the savepoint that SQLite then tells it of.
+	joined bool
+}
+
+// BestIndex offers the empty scan.
+func (v *captureVTab) BestIndex(*sqlite3.IndexInfo) error { return nil }
+
+// Open returns a cursor over no rows.
+func (v *captureVTab) Open() (sqlite3.Cursor, error) { return emptyCursor{}, nil }
+
+// Disconnect finalizes what the database kept prepared; sqlite3_close would fail otherwise.
+func (v *captureVTab) Disconnect() error { v.db.releaseStatements(); return nil }
+
+// Destroy is Disconnect.
+func (v *captureVTab) Destroy() error { v.db.releaseStatements(); return nil }
+
+// enlist notes that this instance takes part in the transaction. After a schema change within a transaction SQLite
+// connects the table anew, and old and new instance hear of everything; and CREATE VIRTUAL TABLE enlists without xBegin.
+func (v *captureVTab) enlist() {
+	d := v.db
+	if d.enlisted[v] {
+		return
+	}
+	if len(d.enlisted) == 0 {
+		d.tx.end()
+	} else {
+		v.joined = true
+	}
+	d.enlisted[v] = true
+}
+
+// leave notes its end, and reports whether this was the last instance to hear of it.
+func (v *captureVTab) leave() bool {
+	v.joined = false
+	delete(v.db.enlisted, v)
+	return len(v.db.enlisted) == 0
+}
+
+// Begin starts a transaction's log.
+func (v *captureVTab) Begin() error { v.enlist(); return v.db.statementStarts() }
+
+// Sync steps the circuits and writes state: the commit is about to happen.
+func (v *captureVTab) Sync() error { v.enlist(); return v.db.sync() }
+
+// Commit ends the transaction.
+func (v *captureVTab) Commit() error {
+	if v.leave() {
+		v.db.committed()
+	}
+	return nil
+}
+
+// Rollback ends the transaction, forgetting it.
+func (v *captureVTab) Rollback() error {
+	if v.leave() {
+		v.db.rolledBack()
+	}
+	return nil
+}
+
+// Savepoint marks the log; n may be a statement's own savepoint.
+func (v *captureVTab) Savepoint(n int) error {
+	v.enlist()
+	if v.joined {
+		// A late instance is told of the innermost savepoint, which began when the others heard of it.
+		v.joined = false
+		if n < len(v.db.tx.marks) {
+			return v.db.statementStarts()
+		}
+	}
+	if err := v.db.boundary(); err != nil {
+		return err
+	}
+	v.db.tx.savepoint(n)
+	return v.db.statementStarts()
+}
+
+// Release forgets a mark.
+func (v *captureVTab) Release(n int) error { v.db.tx.release(n); return nil }
+
+// RollbackTo returns to a mark.
+func (v *captureVTab) RollbackTo(n int) error {
+	v.db.rolledBackTo(n)
+	return nil
+}
+
+// Update receives one event of a trigger.
+func (v *captureVTab) Update(args sqlite3.Args) (int64, error) {
+	if args.Len() < 3+captureWidth || !args.Raw(0).IsNull() {
+		return 0, fmt.Errorf("ext: %s is written by the extension's triggers only", captureTable)
+	}
+	code := args.Raw(2)
+	if code.Kind() != dbsp.Integer {
+		return 0, fmt.Errorf("ext: %s is written by the extension's triggers only", captureTable)
+	}
+	k := code.Int()
+	// SQLite takes what is returned for last_insert_rowid(), which stays the user's.
+	c := v.db.e.conn
+	rowid := c.LastInsertRowid()
+	kind, part := int(k&7), int(k>>3&0x1fff)
+	if kind != eventEnlist {
+		lay, err := v.db.layout(k >> 16)
+		if err != nil {
+			return rowid, fmt.Errorf("%w; drop the materialized views of this file, then create them again", err)
+		}
+		if err := v.db.capture(lay, kind, part, args); err != nil {
+			return rowid, err
+		}
+	}
+	// Nor does total_changes() show captured rows: SQLite adds this one when the trigger's statement ends.
+	c.RestoreChanges(c.Changes(), c.TotalChanges()-1)
+	return rowid, nil
+}
+
+// capture appends one event to the log.
+func (d *database) capture(lay *layout, kind, part int, args sqlite3.Args) error {
+	width := len(lay.columns)
+	if kind == eventUpdate {
+		width *= 2
+	}
+	n := min(width-part*captureWidth, captureWidth)
+	if n < 0 {
+		return fmt.Errorf("ext: capture of table %s: %w", lay.table, ErrDamaged)
+	}
+	t := &d.tx
+	if !lay.touched {
+		lay.touched = true
+		t.touched[lay.id] = true
+	}
+	if kind != eventStash && width <= captureWidth && !lay.tracked && t.images.empty() {
+		l := &t.log
+		l.open(lay.id, changeKind(kind))
+		for i := range n {
+			l.buf = dbsp.AppendIdentity(l.buf, args.Raw(3+i))
+		}
+		return l.close()
+	}
+	if part == 0 {
+		d.partial = d.partial[:0]
+	}
+	for i := range n {
+		d.partial = append(d.partial, args.Value(3+i))
+	}
+	if len(d.partial) < width {
+		return nil
+	}
+	return d.track(lay, kind, d.partial)
+}
+
+// emptyCursor is a cursor over no rows.
+type emptyCursor struct{}
+
+// Filter does nothing.
+func (emptyCursor) Filter(int, string, sqlite3.Args) error { return nil }
+
+// Next does nothing.
+func (emptyCursor) Next() error { return nil }
+
+// EOF is always true.
+func (emptyCursor) EOF() bool { return true }
+
+// Column is not called.
+func (emptyCursor) Column(sqlite3.Result, int) error { return nil }
+
+// Rowid is not called.
+func (emptyCursor) Rowid() (int64, error) { return 0, nil }
+
+// Close has nothing to release.
+func (emptyCursor) Close() error { return nil }

@@ -1,0 +1,189 @@
+// Package ext is the extension: it captures changes of base tables, steps the circuits of the materialized views over
+// them, keeps their state in ordinary tables, and serves the views as virtual tables. It works through the
+// engine-neutral interface of ext/sqlite3.
+package ext
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// Version is what mv_version() returns.
+const Version = "0.1.0"
+
+// Register installs the engine into every connection that the binding's SQLite opens from now on.
+func Register(b sqlite3.Binding) error {
+	if err := b.AutoExtension(Attach); err != nil {
+		return fmt.Errorf("ext: register: %w", err)
+	}
+	return nil
+}
+
+// Progress, when set, is told how far the building of a view from its base tables has come: rows read so far of about
+// total. It is called on the goroutine that builds.
+type Progress func(view string, done, total int64)
+
+var progress atomic.Pointer[Progress]
+
+// SetProgress sets the function that is told of building progress in this process; nil stops that.
+func SetProgress(p Progress) {
+	if p == nil {
+		progress.Store(nil)
+		return
+	}
+	progress.Store(&p)
+}
+
+// engine is the extension on one connection.
+type engine struct {
+	conn sqlite3.Conn
+	// databases by lower-case schema name.
+	databases map[string]*database
+	// replacing is the guard of the stash triggers: whether a running statement may delete rows by REPLACE, without firing
+	// their triggers.
+	replacing  bool
+	rowsTables int
+	numeric    sqlite3.Stmt
+	asNumber   sqlite3.Stmt
+}
+
+// Attach installs the engine into one connection.
+func Attach(c sqlite3.Conn) error {
+	_, err := attach(c)
+	return err
+}
+
+func attach(c sqlite3.Conn) (*engine, error) {
+	e := &engine{conn: c, databases: map[string]*database{}}
+	type step func() error
+	for _, f := range []step{e.registerCapture, e.registerViews, e.registerFunctions, e.registerTables} {
+		if err := f(); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// release finalizes all that is kept prepared on the connection, which could not be closed otherwise.
+func (e *engine) release() {
+	for _, d := range e.databases {
+		d.releaseStatements()
+	}
+}
+
+// database returns the engine's part for a schema, making it on first use.
+func (e *engine) database(schema string) *database {
+	k := strings.ToLower(schema)
+	d := e.databases[k]
+	if d == nil {
+		d = newDatabase(e, schema)
+		e.databases[k] = d
+	}
+	return d
+}
+
+// writing reports whether a statement that may write, other than those about to end, is running on the connection:
+// base tables and log then disagree for moments.
+func (e *engine) writing() bool {
+	w := false
+	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
+		w = s.Busy() && !s.ReadOnly()
+		return !w
+	})
+	return w
+}
+
+// mayReplace looks at the running statements' texts, and at the schemas, for REPLACE.
+func (e *engine) mayReplace() bool {
+	for _, d := range e.databases {
+		if d.replaces {
+			return true
+		}
+	}
+	found := false
+	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
+		if s.Busy() && !s.ReadOnly() {
+			sql := s.SQL()
+			found = sql == "" || containsFold(sql, "replace")
+		}
+		return !found
+	})
+	return found
+}
+
+// containsFold reports whether s contains word, which is lower-case ASCII, in any case.
+func containsFold(s, word string) bool {
+	for i := 0; i+len(word) <= len(s); i++ {
+		if s[i]|0x20 != word[0] {
+			continue
+		}
+		j := 1
+		for j < len(word) && s[i+j]|0x20 == word[j] {
+			j++
+		}
+		if j == len(word) {
+			return true
+		}
+	}
+	return false
+}
+
+// query runs sql with args and calls row for each result row; row may be nil.
+func (e *engine) query(sql string, args []dbsp.Value, row func(s sqlite3.Stmt) error) error {
+	s, _, err := e.conn.Prepare(sql, false)
+	if err != nil {
+		return err
+	}
+	defer s.Finalize()
+	for i, a := range args {
+		if err := s.Bind(i+1, a); err != nil {
+			return err
+		}
+	}
+	for {
+		ok, err := s.Step()
+		if err != nil || !ok {
+			return err
+		}
+		if row != nil {
+			if err := row(s); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// kept returns a statement that is prepared once and kept in *slot.
+func (e *engine) kept(slot *sqlite3.Stmt, sql string) (sqlite3.Stmt, error) {
+	if *slot == nil {
+		s, _, err := e.conn.Prepare(sql, true)
+		if err != nil {
+			return nil, err
+		}
+		*slot = s
+	}
+	return *slot, nil
+}
+
+func finalize(slots ...*sqlite3.Stmt) {
+	for _, s := range slots {
+		if *s != nil {
+			_ = (*s).Finalize()
+			*s = nil
+		}
+	}
+}
+
+// preserve notes what the user sees of the last statement, last_insert_rowid() and changes(), and returns a function
+// that restores it after the engine's own writes.
+func (e *engine) preserve() func() {
+	changes, total, rowid := e.conn.Changes(), e.conn.TotalChanges(), e.conn.LastInsertRowid()
+	return func() {
+		e.conn.RestoreChanges(changes, total)
+		e.conn.SetLastInsertRowid(rowid)
+	}
+}

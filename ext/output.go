@@ -1,0 +1,117 @@
+package ext
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+)
+
+// outputDelta is what a transaction changed in a view's output and has not written yet.
+//
+// For a keyed view an entry is the row that now stands under its group key, or that none does. For any other view an
+// entry is the change of one row's weight, by the row's identity.
+type outputDelta struct {
+	keyed   bool
+	entries map[string]*outputEntry
+	size    int64
+	sorted  []*outputEntry // cache, by key; nil when out of date
+}
+
+type outputEntry struct {
+	key    string
+	row    dbsp.Row
+	weight int64 // keyed: 1 or 0; else the change of weight
+	// changed is when the entry was last replaced: cursors hold entries, so they are never changed in place.
+}
+
+func newOutputDelta(keyed bool) *outputDelta {
+	return &outputDelta{keyed: keyed, entries: map[string]*outputEntry{}}
+}
+
+// clone returns a copy to step on without consequences.
+func (o *outputDelta) clone() *outputDelta {
+	c := newOutputDelta(o.keyed)
+	for k, e := range o.entries {
+		c.entries[k] = e
+	}
+	c.size = o.size
+	return c
+}
+
+func (o *outputDelta) empty() bool { return len(o.entries) == 0 }
+
+// add takes a step's output.
+func (o *outputDelta) add(b dbsp.Batch) {
+	if len(b) == 0 {
+		return
+	}
+	o.sorted = nil
+	var buf []byte
+	for _, d := range b {
+		if o.keyed {
+			// The changes of one key alternate, old row first: the last one tells what stands there now.
+			e := &outputEntry{key: strings.Clone(d.Key)}
+			if d.Weight > 0 {
+				e.row, e.weight = cloneRow(d.Row), 1
+			}
+			o.put(e)
+			continue
+		}
+		buf = dbsp.AppendRow(buf[:0], d.Row)
+		old := o.entries[string(buf)]
+		if old == nil {
+			o.put(&outputEntry{key: string(buf), row: cloneRow(d.Row), weight: d.Weight})
+			continue
+		}
+		if old.weight+d.Weight == 0 {
+			delete(o.entries, old.key)
+			o.size -= entrySize(old)
+			continue
+		}
+		o.entries[old.key] = &outputEntry{key: old.key, row: old.row, weight: old.weight + d.Weight}
+	}
+}
+
+func (o *outputDelta) put(e *outputEntry) {
+	if old := o.entries[e.key]; old != nil {
+		o.size -= entrySize(old)
+	}
+	o.entries[e.key] = e
+	o.size += entrySize(e)
+}
+
+func entrySize(e *outputEntry) int64 {
+	n := int64(len(e.key)) + 120 + 32*int64(len(e.row))
+	for _, v := range e.row {
+		n += int64(len(v.Str()))
+	}
+	return n
+}
+
+// list returns the entries in key order. The slice is not changed afterwards.
+func (o *outputDelta) list() []*outputEntry {
+	if o.sorted == nil {
+		o.sorted = make([]*outputEntry, 0, len(o.entries))
+		for _, e := range o.entries {
+			o.sorted = append(o.sorted, e)
+		}
+		slices.SortFunc(o.sorted, func(a, b *outputEntry) int { return strings.Compare(a.key, b.key) })
+	}
+	return o.sorted
+}
+
+// cloneRow copies a row and its bytes out of whatever buffer they are in.
+func cloneRow(r dbsp.Row) dbsp.Row {
+	out := make(dbsp.Row, len(r))
+	for i, v := range r {
+		switch v.Kind() {
+		case dbsp.Text:
+			v = dbsp.NewText(strings.Clone(v.Str()))
+		case dbsp.Blob:
+			v = dbsp.NewBlob(strings.Clone(v.Str()))
+		}
+		out[i] = v
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package ext
+
+import (
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+func (d *database) populate(v *view) error {
+	m := v.machine
+	defer func() { m.delta = nil }()
+	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numericOf}
+	out, err := m.circuit.Start(s)
+	if err != nil {
+		return err
+	}
+	if err := d.emit(v, m, out, true); err != nil {
+		return err
+	}
+	f := &feeder{d: d, v: v, m: m, step: s, early: true}
+	for _, source := range m.plan.StepOrder {
+		if err := d.populateFrom(f, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *database) populateFrom(f *feeder, source int) error {
+	v, src := f.v, &f.m.sources[source]
+	cols := make([]string, 0, len(src.columns)+1)
+	for _, c := range src.columns {
+		cols = append(cols, ident(c))
+	}
+	table, weight := src.table, "1"
+	if src.parent != nil {
+		if p := src.parent.machine; p != nil {
+			if err := d.flushView(src.parent); err != nil {
+				return err
+			}
+		}
+		if err := d.failures(src.parent); err != nil {
+			return err
+		}
+		table, weight = src.parent.outTable(), ident(weightColumn)
+	}
+	report := progress.Load()
+	var total, done int64
+	if report != nil {
+		err := d.e.query("SELECT count(*) FROM "+qualified(d.name, table), nil, func(s sqlite3.Stmt) error {
+			total = s.Column(0).Int()
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	width := len(src.columns)
+	var b dbsp.Batch
+	var slab []dbsp.Value
+	feed := func() error {
+		if err := f.feed(source, b); err != nil {
+			return err
+		}
+		done += int64(len(b))
+		if report != nil {
+			(*report)(v.name, done, total)
+		}
+		b, slab = make(dbsp.Batch, 0, chunk), make([]dbsp.Value, 0, chunk*width)
+		return nil
+	}
+	err := d.e.query("SELECT "+strings.Join(append(cols, weight), ", ")+" FROM "+qualified(d.name, table), nil,
+		func(s sqlite3.Stmt) error {
+			at := len(slab)
+			for i := range width {
+				slab = append(slab, s.Column(i))
+			}
+			b = append(b, dbsp.Delta{Row: slab[at:len(slab):len(slab)], Weight: s.Column(width).Int()})
+			if len(b) < chunk {
+				return nil
+			}
+			return feed()
+		})
+	if err != nil {
+		return err
+	}
+	return feed()
+}
+
+func (d *database) rebuild(v *view) error {
+	m, err := v.prepare()
+	if err != nil {
+		d.fail(v, err)
+		return nil
+	}
+	if err := v.drainCursors(); err != nil {
+		return err
+	}
+	d.tx.flushed, d.tx.early = true, true
+	m.forget()
+	if err := m.state.clear(); err != nil {
+		return err
+	}
+	if err := d.populate(v); err != nil {
+		if isDatabase(err) {
+			return err
+		}
+		d.fail(v, err)
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package modernc
+
+const raceEnabled = true
