@@ -1,0 +1,7 @@
+package main
+
+import (
+	_ "modernc.org/sqlite" // "sqlite", the twin
+
+	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/modernc" // "sqlite-mv"
+)

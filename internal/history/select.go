@@ -1,0 +1,338 @@
+package history
+
+import (
+	"slices"
+	"strconv"
+)
+
+// output makes a result column of an expression.
+func output(e expr, name string, alias bool) (item, col) {
+	it := item{expr: e.sql, name: name, alias: alias}
+	c := col{name: name, class: e.class, affinity: e.affinity, collation: e.collation, canonical: e.canonical}
+	if e.column != nil {
+		it.through = [2]string{e.column.source, e.column.name}
+		c.free, c.opaque = e.column.free, e.column.opaque
+	}
+	return it, c
+}
+
+// columnExpr returns a column in scope as an expression, whatever may be done with it.
+func (d *designer) columnExpr(in scope) expr {
+	return (&in.cols[d.IntN(len(in.cols))]).expr()
+}
+
+// projection makes the result columns of a SELECT without aggregates.
+func (d *designer) projection(s *selectCore, in scope, size, width int) designed {
+	if width == 0 && !s.distinct && d.chance(12) && star(in) {
+		s.items = []item{{expr: "*", name: "*"}}
+		def := designed{s, nil, size}
+		for _, c := range in.cols {
+			c.ref, c.source = "", ""
+			def.cols = append(def.cols, c)
+		}
+		return def
+	}
+	n := width
+	if n == 0 {
+		n = d.between(1, 4)
+	}
+	def := designed{core: s, size: size}
+	if s.distinct {
+		def.size = min(size, 12)
+	}
+	for i := range n {
+		var e expr
+		if d.chance(60) {
+			e = d.columnExpr(in)
+		}
+		if e.column == nil || s.distinct && e.column.opaque {
+			e = d.any(in, 2)
+		}
+		name, alias := def.free("c", i), true
+		if e.column != nil && d.chance(40) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.name == e.column.name }) {
+			name, alias = e.column.name, false
+		}
+		it, c := output(e, name, alias)
+		if s.distinct && !e.canonical {
+			c.free, it.representative, it.of, it.collation = true, true, e.sql, e.collation
+		}
+		s.items, def.cols = append(s.items, it), append(def.cols, c)
+	}
+	return def
+}
+
+// free returns a column name that is not taken: prefix and a number from i on.
+func (d *designed) free(prefix string, i int) string {
+	for ; ; i++ {
+		name := prefix + strconv.Itoa(i)
+		if !slices.ContainsFunc(d.cols, func(c col) bool { return c.name == name }) {
+			return name
+		}
+	}
+}
+
+// star tells whether SELECT * gives columns of known, different names.
+func star(in scope) bool {
+	seen := map[string]bool{}
+	for _, c := range in.cols {
+		if seen[c.name] || c.free || c.opaque {
+			return false
+		}
+		seen[c.name] = true
+	}
+	return true
+}
+
+// grouped makes a SELECT with GROUP BY.
+func (d *designer) grouped(s *selectCore, in scope, size, width int) designed {
+	def := designed{core: s, size: max(1, min(size, 8))}
+	nkeys := 1 + d.weighted(6, 3, 1)
+	if width > 0 {
+		nkeys = min(nkeys, width)
+	}
+	type key struct {
+		e    expr
+		name string
+	}
+	var keys []key
+	after := scope{risky: in.risky} // what expressions over the group may use
+	for i := range nkeys {
+		var e expr
+		if d.chance(70) {
+			e = d.columnExpr(in)
+			if e.column.opaque {
+				continue
+			}
+		} else {
+			e = d.any(in, 1)
+		}
+		if slices.ContainsFunc(keys, func(k key) bool { return k.e.sql == e.sql }) || constant(e.sql) {
+			continue
+		}
+		keys = append(keys, key{e, "k" + strconv.Itoa(i)})
+	}
+	if len(keys) == 0 {
+		return d.global(s, in, width)
+	}
+	naggs := d.between(0, 3)
+	if width > 0 {
+		naggs = max(0, width-len(keys))
+	}
+	shown := keys
+	if width == 0 && d.chance(20) && naggs > 0 {
+		shown = keys[:len(keys)-1]
+	} else if width > 0 && len(keys) > width {
+		shown = keys[:width]
+	}
+	ordinals := map[string]int{}
+	for _, k := range shown {
+		k.name = def.free("k", len(def.cols))
+		it, c := output(k.e, k.name, true)
+		if k.e.column != nil && d.chance(40) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.name == k.e.column.name }) {
+			it.name, it.alias, c.name = k.e.column.name, false, k.e.column.name
+		}
+		if !k.e.canonical {
+			c.free, it.representative, it.of, it.collation = true, true, k.e.sql, k.e.collation
+		}
+		s.items, def.cols = append(s.items, it), append(def.cols, c)
+		ordinals[k.e.sql] = len(s.items)
+	}
+	for _, k := range keys {
+		c := col{ref: k.e.sql, class: k.e.class, affinity: k.e.affinity, collation: k.e.collation, canonical: k.e.canonical,
+			free: !k.e.canonical}
+		after.cols = append(after.cols, c)
+		at := ordinals[k.e.sql]
+		switch {
+		case at > 0 && d.chance(15):
+			s.groupBy = append(s.groupBy, strconv.Itoa(at))
+		case at > 0 && s.items[at-1].alias && d.chance(30) &&
+			!slices.ContainsFunc(in.cols, func(c col) bool { return c.name == s.items[at-1].name }):
+			s.groupBy = append(s.groupBy, s.items[at-1].name)
+		default:
+			s.groupBy = append(s.groupBy, k.e.sql)
+		}
+	}
+	if naggs == 0 && width == 0 && len(shown) == 0 {
+		naggs = 1
+	}
+	d.aggregates(s, &def, in, after, naggs)
+	if d.chance(25) {
+		s.having = d.having(in, after)
+	}
+	return def
+}
+
+// constant tells whether an expression is a plain literal: a GROUP BY term 1 would be an ordinal.
+func constant(sql string) bool {
+	for _, c := range sql {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+			return sql[0] == '\'' || sql == "NULL" || sql[0] == 'x' && len(sql) > 1 && sql[1] == '\''
+		}
+	}
+	return true
+}
+
+// global makes an aggregate over all rows.
+func (d *designer) global(s *selectCore, in scope, width int) designed {
+	def := designed{core: s, size: 1}
+	n := width
+	if n == 0 {
+		n = d.between(1, 4)
+	}
+	d.aggregates(s, &def, in, scope{risky: in.risky}, n)
+	if d.chance(12) {
+		s.having = d.having(in, scope{})
+	}
+	return def
+}
+
+// aggregates adds n result columns that are aggregates or expressions over aggregates and group keys.
+func (d *designer) aggregates(s *selectCore, def *designed, in, after scope, n int) {
+	for i := range n {
+		a := d.aggregate(in)
+		name := def.free("g", i)
+		it, c := output(a.expr, name, true)
+		switch {
+		case a.of != "":
+			it.representative, it.of, it.collation = !a.canonical, a.of, a.collation
+			it.through = a.through
+			c.free = !a.canonical
+			// The call has no collation, or that of a COLLATE in it, while the choice is among what its argument's finds equal.
+			c.opaque = c.free && a.collation != "BINARY"
+		case d.chance(30):
+			e := d.overAggregates(a, in, after)
+			it, c = output(e, name, true)
+		}
+		s.items, def.cols = append(s.items, it), append(def.cols, c)
+	}
+}
+
+// aggregate is an aggregate call; of is the argument of min and max, whose result is one of its values.
+type aggregate struct {
+	expr
+	of      string
+	through [2]string
+}
+
+// aggregate makes an aggregate call over the rows in scope.
+func (d *designer) aggregate(in scope) aggregate {
+	filter := ""
+	if d.chance(20) {
+		guarded := in
+		guarded.risky = false
+		filter = sprintf(" FILTER (WHERE %s)", d.predicate(guarded, 1))
+	}
+	call := func(name, arg string) string { return name + "(" + arg + ")" + filter }
+	arg := func() expr {
+		if d.chance(70) {
+			if cols := in.plain(classInt, classNum); len(cols) > 0 && d.chance(75) {
+				return pick(d.rng, cols...).expr()
+			}
+			if cols := in.plain(); len(cols) > 0 {
+				return pick(d.rng, cols...).expr()
+			}
+		}
+		return d.any(in, 1)
+	}
+	distinct := func(e expr) string {
+		if e.canonical && d.chance(25) {
+			return "DISTINCT "
+		}
+		return ""
+	}
+	switch d.weighted(5, 4, 7, 4, 4, 4, 3) {
+	case 0:
+		return aggregate{expr: computed(call("count", pick(d.rng, "*", "*", "*", "")), classInt, true)}
+	case 1:
+		e := d.columnExpr(in)
+		if e.column.opaque {
+			return aggregate{expr: computed(call("count", e.sql), classInt, true)}
+		}
+		return aggregate{expr: computed(call("count", pick(d.rng, "", "DISTINCT ")+e.sql), classInt, true)}
+	case 2:
+		e := arg()
+		return aggregate{expr: computed(call("sum", distinct(e)+e.sql), classNum, false)}
+	case 3:
+		e := arg()
+		return aggregate{expr: computed(call("avg", distinct(e)+e.sql), classNum, false)}
+	case 4:
+		e := arg()
+		return aggregate{expr: computed(call("total", distinct(e)+e.sql), classNum, false)}
+	}
+	e := arg()
+	if d.chance(50) {
+		if c := d.columnExpr(in); !c.column.opaque {
+			e = c
+		}
+	}
+	name := pick(d.rng, "min", "max")
+	a := aggregate{expr: computed(call(name, pick(d.rng, "", "", "", "DISTINCT ")+e.sql), e.class, e.canonical), of: e.sql}
+	a.collation = e.collation
+	if e.column != nil {
+		a.through = [2]string{e.column.source, e.column.name}
+	}
+	return a
+}
+
+// overAggregates makes an expression over aggregates and determined keys.
+func (d *designer) overAggregates(a aggregate, in, after scope) expr {
+	b := d.determined(in)
+	switch d.IntN(9) {
+	case 0:
+		return computed(sprintf("%s + %s", a.sql, b.sql), classNum, false)
+	case 1:
+		return computed(sprintf("coalesce(%s, 0)", a.sql), classNum, false)
+	case 2:
+		return computed(sprintf("CASE WHEN %s > 1 THEN %s ELSE %s END", b.sql, a.sql, pick(d.rng, "NULL", "0", "'few'")), classAny, false)
+	case 3:
+		return computed(sprintf("round(%s, 2)", a.sql), classNum, false)
+	case 4:
+		return computed(sprintf("%s || '/' || count(*)", a.sql), classText, true)
+	case 5:
+		return computed(sprintf("%s > %s", a.sql, b.sql), classInt, true)
+	case 6:
+		if k := after.plain(); len(k) > 0 {
+			return computed(sprintf("%s || ':' || %s", pick(d.rng, k...).ref, b.sql), classText, true)
+		}
+		return computed(sprintf("typeof(%s)", a.sql), classText, true)
+	case 7:
+		return computed(sprintf("(%s IS NULL) + count(*) * 2", a.sql), classInt, true)
+	default:
+		return computed(sprintf("%s / count(*)", a.sql), classNum, false)
+	}
+}
+
+// determined makes an aggregate whose value does not depend on which of several equal values was chosen.
+func (d *designer) determined(in scope) aggregate {
+	for {
+		if a := d.aggregate(in); a.of == "" || a.canonical {
+			return a
+		}
+	}
+}
+
+// having makes a HAVING condition.
+func (d *designer) having(in, after scope) string {
+	var p string
+	switch d.IntN(5) {
+	case 0:
+		p = sprintf("count(*) > %d", d.IntN(3))
+	case 1:
+		a := d.aggregate(in)
+		p = sprintf("%s %s", a.sql, pick(d.rng, "IS NOT NULL", "IS NULL", "> 2", "< 5", "= 1", "<> 0"))
+	case 2:
+		p = sprintf("%s %s %s", d.determined(in).sql, pick(d.rng, "<", "<=", "="), d.determined(in).sql)
+	case 3:
+		if len(after.cols) > 0 {
+			p = d.predicate(after, 1)
+		} else {
+			p = "count(*)"
+		}
+	default:
+		p = sprintf("%s", d.determined(in).sql)
+	}
+	if d.chance(20) {
+		p = sprintf("%s %s count(*) %% 2 = 1", p, pick(d.rng, "AND", "OR"))
+	}
+	return p
+}
