@@ -1,0 +1,118 @@
+// Command bench measures what keeping views up to date costs: the same loads against base tables without a view, with a
+// materialized view, and with hand-written summary triggers, interleaved, as medians and as ratios.
+package main
+
+import (
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/modernc"
+)
+
+func main() {
+	runs := flag.Int("runs", 5, "runs of each load and variant; the median counts")
+	only := flag.String("load", "", "run only the load of this name")
+	huge := flag.Bool("huge", false, "also load 5,000,000 rows in one transaction and report memory")
+	flag.Parse()
+	if err := bench(*runs, *only, *huge); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(runs int, only string, huge bool) error {
+	dir, err := os.MkdirTemp("", "sqlite-mv-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	out := table.NewWriter()
+	out.SetOutputMirror(os.Stdout)
+	out.AppendHeader(table.Row{"view", "load", "no view", "view", "triggers", "view / triggers", "view / no view"})
+	for _, v := range variants {
+		for _, l := range loads {
+			if only != "" && l.name != only {
+				continue
+			}
+			times := map[string][]time.Duration{}
+			for r := range runs {
+				for _, setup := range []string{"none", "view", "triggers"} {
+					d, err := once(filepath.Join(dir, fmt.Sprintf("%d.db", r)), v, setup, l)
+					if err != nil {
+						return fmt.Errorf("%s, %s, %s: %w", v.name, l.name, setup, err)
+					}
+					times[setup] = append(times[setup], d)
+				}
+			}
+			none, view, trig := median(times["none"]), median(times["view"]), median(times["triggers"])
+			out.AppendRow(table.Row{v.name, l.name, round(none), round(view), round(trig),
+				fmt.Sprintf("%.2f", float64(view)/float64(trig)), fmt.Sprintf("%.2f", float64(view)/float64(none))})
+		}
+	}
+	out.Render()
+	if huge {
+		return hugeLoad(filepath.Join(dir, "huge.db"))
+	}
+	return nil
+}
+
+// once runs a load on a new file and returns how long it took, having checked the result.
+func once(path string, v variant, setup string, l load) (time.Duration, error) {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(path + suffix)
+	}
+	db, err := sql.Open("sqlite-mv", path+"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(schema); err != nil {
+		return 0, err
+	}
+	if l.before != nil {
+		if err := l.before(db); err != nil {
+			return 0, err
+		}
+	}
+	switch setup {
+	case "view":
+		_, err = db.Exec("CREATE MATERIALIZED VIEW v AS " + v.query)
+	case "triggers":
+		_, err = db.Exec(v.triggers)
+	}
+	if err != nil {
+		return 0, err
+	}
+	runtime.GC()
+	start := time.Now()
+	if err := l.run(db); err != nil {
+		return 0, err
+	}
+	took := time.Since(start)
+	if setup == "none" {
+		return took, nil
+	}
+	table := map[string]string{"view": "v", "triggers": "summary"}[setup]
+	var wrong int
+	err = db.QueryRow("SELECT (SELECT count(*) FROM (SELECT * FROM " + table + " EXCEPT " + v.query + ")) + (SELECT count(*) FROM (" + v.query + " EXCEPT SELECT * FROM " + table + "))").Scan(&wrong)
+	if err == nil && wrong > 0 {
+		err = fmt.Errorf("%d rows are wrong", wrong)
+	}
+	return took, err
+}
+
+func median(ds []time.Duration) time.Duration {
+	slices.Sort(ds)
+	return ds[len(ds)/2]
+}
+
+func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }

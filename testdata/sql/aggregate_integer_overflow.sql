@@ -1,0 +1,23 @@
+-- An integer sum that overflows fails when it is read; it is mended when the data is.
+-- materialized only
+CREATE TABLE t(k INT, x INT);
+CREATE MATERIALIZED VIEW v AS SELECT sum(x) AS s FROM t;
+CREATE MATERIALIZED VIEW g AS SELECT k, sum(x) AS s FROM t GROUP BY k;
+CREATE MATERIALIZED VIEW ok AS SELECT total(x) AS t, avg(x) AS a FROM t;
+INSERT INTO t VALUES (1, 9223372036854775807), (2, 5);
+INSERT INTO t VALUES (1, 1);
+-- error: integer overflow
+SELECT s FROM v;
+-- query
+SELECT t FROM ok;
+--> 9.223372036854776e+18
+INSERT INTO t VALUES (1, -1);
+-- query
+SELECT s FROM g WHERE k = 1;
+--> 9223372036854775807
+BEGIN;
+INSERT INTO t VALUES (2, 9223372036854775807);
+DELETE FROM t WHERE x = 5;
+COMMIT;
+DELETE FROM t WHERE k = 1;
+INSERT INTO t VALUES (3, 1.5);

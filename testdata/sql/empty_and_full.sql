@@ -1,0 +1,22 @@
+-- Tables emptied and filled again, in one transaction and in several.
+CREATE TABLE t(k, x);
+CREATE TABLE u(k, y);
+-- free: v.k BINARY AMONG SELECT k FROM t
+CREATE MATERIALIZED VIEW v AS SELECT k, count(*) AS n, sum(x) AS s, min(x) AS lo, count(DISTINCT x) AS d FROM t GROUP BY k;
+CREATE MATERIALIZED VIEW j AS SELECT t.x, u.y FROM t JOIN u ON t.k = u.k;
+CREATE MATERIALIZED VIEW c AS SELECT count(*) AS n FROM j;
+DELETE FROM t;
+INSERT INTO t VALUES (1, 1), (2, 2), (1, 3);
+INSERT INTO u VALUES (1, 'a'), (2, 'b');
+DELETE FROM t;
+INSERT INTO t SELECT 1, 1 UNION ALL SELECT 1.0, 2;
+BEGIN;
+DELETE FROM t;
+DELETE FROM u;
+INSERT INTO u VALUES (1, 'a');
+INSERT INTO t VALUES (1, 1);
+DELETE FROM t;
+COMMIT;
+INSERT INTO t VALUES (1, 1);
+DELETE FROM u;
+INSERT INTO u VALUES (1, 'z');

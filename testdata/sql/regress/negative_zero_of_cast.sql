@@ -1,0 +1,6 @@
+-- -0.0 stays what it is in a column of REAL affinity that is no stored column.
+CREATE TABLE t1(c, g REAL AS (-c) VIRTUAL);
+CREATE MATERIALIZED VIEW v2 AS SELECT CAST(c AS REAL) AS k0, g FROM t1;
+CREATE MATERIALIZED VIEW v3 AS SELECT DISTINCT CAST(c AS REAL) AS k0 FROM t1;
+INSERT INTO t1 VALUES (-0.0);
+UPDATE t1 SET c = 0.0;

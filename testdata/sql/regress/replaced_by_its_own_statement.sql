@@ -1,0 +1,9 @@
+-- A row that an UPDATE OR REPLACE has updated is replaced by a later row of the same statement.
+CREATE TABLE t1(id INTEGER PRIMARY KEY, a, b TEXT, c BLOB COLLATE NOCASE UNIQUE) WITHOUT ROWID;
+CREATE TABLE t2(a, c UNIQUE);
+CREATE MATERIALIZED VIEW v1 AS SELECT a FROM t1;
+CREATE MATERIALIZED VIEW v2 AS SELECT c, sum(a) AS s FROM t2 GROUP BY c;
+INSERT INTO t1 VALUES (-1, 0, 'x', 'abc'), (4, 0, 'y', x'ff00');
+UPDATE OR REPLACE t1 SET c = x'ff00';
+INSERT INTO t2 VALUES (1, 1), (2, 2), (3, 3);
+UPDATE OR REPLACE t2 SET c = 7;

@@ -1,0 +1,11 @@
+-- A failed statement on another table takes nothing from what is pending.
+CREATE TABLE t2(a DOUBLE, b TEXT CHECK (b IS NOT 'bad'), c INT);
+CREATE TABLE t3(a TEXT, b COLLATE NOCASE, c BIGINT, PRIMARY KEY (a)) WITHOUT ROWID;
+CREATE TRIGGER tr2 AFTER DELETE ON t3 BEGIN DELETE FROM t3 WHERE c IS OLD.c AND b IS 'B'; END;
+CREATE MATERIALIZED VIEW v5 AS SELECT a FROM t3;
+SAVEPOINT s1;
+INSERT INTO t3(a, b) VALUES (5, 'Ab') ON CONFLICT(a) DO NOTHING;
+-- error: CHECK constraint failed
+INSERT INTO t2 VALUES (2.0, 'x', NULL), (5, 'bad', NULL);
+SAVEPOINT s2;
+RELEASE s1;

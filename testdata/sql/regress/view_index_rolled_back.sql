@@ -1,0 +1,21 @@
+-- CREATE INDEX on a view, rolled back.
+-- materialized only
+CREATE TABLE t1(a, b TEXT);
+CREATE MATERIALIZED VIEW v1 AS SELECT b AS c0, a AS c2 FROM t1;
+CREATE MATERIALIZED VIEW v2 AS SELECT b, a FROM t1 GROUP BY b, a;
+BEGIN;
+CREATE INDEX vi1 ON v2(a);
+ROLLBACK;
+INSERT INTO t1 VALUES (-1.0, 'x');
+BEGIN;
+-- quiet
+CREATE INDEX vi1 ON v2(a);
+-- quiet
+INSERT INTO t1 VALUES (2, 'y');
+-- quiet
+SAVEPOINT s;
+-- quiet
+ROLLBACK TO s;
+-- quiet
+DELETE FROM t1 WHERE a < 0;
+COMMIT;

@@ -1,0 +1,23 @@
+-- NOCASE and RTRIM in comparisons, keys and results.
+CREATE TABLE t(id INTEGER PRIMARY KEY, n TEXT COLLATE NOCASE, r TEXT COLLATE RTRIM, b TEXT);
+CREATE MATERIALIZED VIEW eq AS SELECT id FROM t WHERE n = 'abc' OR r = 'x' OR b = 'ABC' COLLATE NOCASE;
+-- free: gn.n NOCASE AMONG SELECT n FROM t
+CREATE MATERIALIZED VIEW gn AS SELECT n, count(*) AS c FROM t GROUP BY n;
+-- free: gr.r RTRIM AMONG SELECT r FROM t
+CREATE MATERIALIZED VIEW gr AS SELECT r, sum(id) AS s FROM t GROUP BY r;
+-- free: gb.k NOCASE AMONG SELECT b FROM t
+CREATE MATERIALIZED VIEW gb AS SELECT b COLLATE NOCASE AS k, count(DISTINCT b) AS c FROM t GROUP BY b COLLATE NOCASE;
+-- free: dn.n NOCASE AMONG SELECT n FROM t
+-- free: dn.r RTRIM AMONG SELECT r FROM t
+CREATE MATERIALIZED VIEW dn AS SELECT DISTINCT n, r FROM t;
+-- free: mm.lo NOCASE AMONG SELECT n FROM t
+-- free: mm.hi RTRIM AMONG SELECT r FROM t
+CREATE MATERIALIZED VIEW mm AS SELECT min(n) AS lo, max(r) AS hi, count(DISTINCT n) AS dn FROM t;
+CREATE MATERIALIZED VIEW jn AS SELECT a.id AS x, b.id AS y FROM t a JOIN t b ON a.n = b.b;
+INSERT INTO t VALUES (1, 'abc', 'x', 'ABC'), (2, 'ABC', 'x  ', 'abc'), (3, 'Abc', 'x ', 'abd'), (4, 'B', 'y', 'b'), (5, NULL, NULL, NULL);
+DELETE FROM t WHERE id = 1;
+UPDATE t SET n = upper(n), r = r || ' ', b = lower(b);
+DELETE FROM t WHERE id = 2;
+INSERT INTO t VALUES (6, 'abc', 'x', 'ABC');
+DELETE FROM t WHERE id = 3;
+DELETE FROM t;

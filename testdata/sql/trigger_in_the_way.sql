@@ -1,0 +1,11 @@
+-- A user's trigger that could keep changes from the capture (capture cases ce1, ce2): right or refused, never wrong.
+-- materialized only
+CREATE TABLE t1(id INTEGER PRIMARY KEY, a, b);
+CREATE TABLE t2(id INTEGER PRIMARY KEY, a, b);
+CREATE MATERIALIZED VIEW v1 AS SELECT a, sum(b) AS s FROM t1 GROUP BY a;
+CREATE TRIGGER u1 AFTER INSERT ON t1 WHEN NEW.a = 7 BEGIN SELECT RAISE(IGNORE); END;
+INSERT INTO t1 VALUES (1, 7, 1), (2, 8, 2);
+DROP TRIGGER u1;
+CREATE TRIGGER u2 AFTER INSERT ON t2 WHEN NEW.a = 7 BEGIN SELECT RAISE(IGNORE); END;
+CREATE MATERIALIZED VIEW v2 AS SELECT a, sum(b) AS s FROM t2 GROUP BY a;
+INSERT INTO t2 VALUES (1, 7, 1), (2, 8, 2);

@@ -1,0 +1,27 @@
+-- OR REPLACE and OR IGNORE on several keys; ON CONFLICT clauses in constraints.
+CREATE TABLE t(id INTEGER PRIMARY KEY, a UNIQUE, b TEXT COLLATE NOCASE UNIQUE, c INT);
+CREATE TABLE r(id INTEGER PRIMARY KEY ON CONFLICT REPLACE, a INT UNIQUE ON CONFLICT REPLACE, b INT NOT NULL ON CONFLICT REPLACE DEFAULT 7, c INT UNIQUE ON CONFLICT IGNORE);
+CREATE MATERIALIZED VIEW v AS SELECT count(*) AS n, sum(c) AS s, min(id) AS lo FROM t;
+CREATE MATERIALIZED VIEW w AS SELECT id, a, b, c FROM t;
+CREATE MATERIALIZED VIEW x AS SELECT b, count(*) AS n, sum(a) AS s FROM r GROUP BY b;
+INSERT INTO t VALUES (1, 'a', 'x', 1), (2, 'b', 'y', 2), (3, 'c', 'z', 3), (4, 'd', 'w', 4);
+INSERT OR REPLACE INTO t VALUES (1, 'b', 'Z', 10);
+-- query
+SELECT id FROM t ORDER BY id;
+--> 1
+--> 4
+INSERT OR IGNORE INTO t VALUES (1, 'new', 'new', 1), (5, 'd', 'new', 5), (6, 'e', 'new', 6);
+UPDATE OR REPLACE t SET a = 'd' WHERE id = 1;
+UPDATE OR REPLACE t SET id = 1, b = 'Q';
+UPDATE OR IGNORE t SET id = 6;
+REPLACE INTO t(id, c) VALUES (1, 1), (1, 2), (2, 3);
+INSERT OR REPLACE INTO t VALUES (1, NULL, NULL, 7);
+INSERT INTO r VALUES (1, 1, 1, 1), (2, 2, NULL, 2), (1, 3, 3, 3), (4, 3, 4, 4), (5, 5, 5, 4);
+UPDATE r SET a = 3;
+INSERT OR REPLACE INTO r SELECT id + 1, a, b, c FROM r;
+BEGIN;
+REPLACE INTO t SELECT id, a, b, c + 1 FROM t;
+SAVEPOINT s;
+REPLACE INTO t(id, a, b) VALUES (1, 'e', 'q');
+ROLLBACK TO s;
+COMMIT;

@@ -1,0 +1,22 @@
+-- A statement that reads a view while it writes what the view stands on.
+CREATE TABLE t(k INT, x INT);
+CREATE MATERIALIZED VIEW v AS SELECT k, sum(x) AS s FROM t GROUP BY k;
+CREATE MATERIALIZED VIEW b AS SELECT k, x FROM t WHERE x < 50;
+INSERT INTO t VALUES (1, 1), (2, 2);
+INSERT INTO t SELECT k, s FROM v;
+-- query
+SELECT * FROM v ORDER BY k;
+--> 1, 2
+--> 2, 4
+INSERT INTO t SELECT k, x FROM b;
+INSERT INTO t SELECT k, x * 10 FROM b;
+UPDATE t SET x = (SELECT s FROM v WHERE v.k = t.k);
+DELETE FROM t WHERE x IN (SELECT s FROM v WHERE s > 100);
+BEGIN;
+INSERT INTO t SELECT k + 1, x FROM b;
+INSERT INTO t SELECT k + 1, s FROM v;
+DELETE FROM t WHERE k IN (SELECT k FROM v WHERE k % 2);
+COMMIT;
+CREATE TRIGGER tr AFTER INSERT ON t WHEN NEW.k < 100 BEGIN INSERT INTO t SELECT k + 100, s FROM v WHERE v.k = NEW.k; END;
+-- may fail
+INSERT INTO t VALUES (1, 7);

@@ -1,0 +1,12 @@
+-- ROLLBACK TO the savepoint that began the transaction (capture case ce5).
+CREATE TABLE t1(id INTEGER PRIMARY KEY, a);
+CREATE MATERIALIZED VIEW v AS SELECT a, count(*) AS n FROM t1 GROUP BY a;
+CREATE MATERIALIZED VIEW w AS SELECT id, a FROM t1;
+SAVEPOINT o;
+INSERT INTO t1 VALUES (1, 7);
+ROLLBACK TO o;
+INSERT INTO t1 VALUES (2, 7);
+RELEASE o;
+-- query
+SELECT * FROM v;
+--> 7, 1

@@ -1,0 +1,47 @@
+-- Nested savepoints, released and rolled back, also without BEGIN, and of the same name.
+CREATE TABLE t(id INTEGER PRIMARY KEY, k INT, x INT);
+CREATE MATERIALIZED VIEW v AS SELECT k, count(*) AS n, sum(x) AS s, max(x) AS m FROM t GROUP BY k;
+CREATE MATERIALIZED VIEW b AS SELECT id, x FROM t;
+SAVEPOINT a;
+INSERT INTO t(k, x) VALUES (1, 1);
+SAVEPOINT b;
+INSERT INTO t(k, x) VALUES (1, 2);
+SAVEPOINT c;
+UPDATE t SET x = 9;
+ROLLBACK TO b;
+INSERT INTO t(k, x) VALUES (1, 3);
+SAVEPOINT b;
+DELETE FROM t;
+ROLLBACK TO b;
+RELEASE b;
+INSERT INTO t(k, x) VALUES (2, 4);
+ROLLBACK TO a;
+INSERT INTO t(k, x) VALUES (5, 5);
+RELEASE a;
+-- query
+SELECT k, n, s FROM v;
+--> 5, 1, 5
+BEGIN;
+SAVEPOINT s1;
+INSERT INTO t(k, x) VALUES (6, 6);
+RELEASE s1;
+SAVEPOINT s2;
+INSERT INTO t(k, x) VALUES (7, 7);
+ROLLBACK TO s2;
+ROLLBACK TO s2;
+UPDATE t SET k = 8 WHERE k = 6;
+COMMIT;
+-- query
+SELECT k, n, s FROM v ORDER BY k;
+--> 5, 1, 5
+--> 8, 1, 6
+SAVEPOINT a;
+DELETE FROM t;
+SAVEPOINT b;
+INSERT INTO t(k, x) VALUES (1, 1);
+RELEASE a;
+BEGIN;
+INSERT INTO t(k, x) VALUES (2, 2);
+SAVEPOINT x;
+INSERT INTO t(k, x) VALUES (3, 3);
+ROLLBACK;

@@ -1,0 +1,41 @@
+-- Two connections in WAL mode write in turn, each with its own views in memory.
+CREATE TABLE t(id INTEGER PRIMARY KEY, k INT, x INT);
+CREATE MATERIALIZED VIEW v AS SELECT k, sum(x) AS s, max(x) AS m FROM t GROUP BY k;
+CREATE MATERIALIZED VIEW b AS SELECT x FROM t;
+INSERT INTO t(k, x) VALUES (1, 1);
+-- conn: 2
+INSERT INTO t(k, x) VALUES (1, 2), (2, 3);
+-- conn: 1
+UPDATE t SET x = x + 1;
+-- conn: 2
+DELETE FROM t WHERE x = 2;
+CREATE MATERIALIZED VIEW w AS SELECT k, count(*) AS n FROM t GROUP BY k;
+-- conn: 1
+INSERT INTO t(k, x) VALUES (1, 9), (9, 9);
+-- query
+SELECT k, n FROM w ORDER BY k;
+--> 1, 2
+--> 2, 1
+--> 9, 1
+BEGIN;
+UPDATE t SET k = 1;
+-- conn: 2
+BEGIN;
+-- query
+SELECT count(*) FROM v;
+--> 3
+-- conn: 1
+COMMIT;
+-- conn: 2
+-- query
+SELECT count(*) FROM v;
+--> 3
+COMMIT;
+-- query
+SELECT count(*) FROM v;
+--> 1
+DROP MATERIALIZED VIEW v;
+-- conn: 1
+INSERT INTO t(k, x) VALUES (5, 5);
+-- error: no such table: v
+SELECT * FROM v;

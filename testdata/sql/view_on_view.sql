@@ -1,0 +1,21 @@
+-- Views on views: three levels, a view joined with its own base, dropping from the top.
+CREATE TABLE t(id INTEGER PRIMARY KEY, k INT, x INT);
+CREATE MATERIALIZED VIEW a AS SELECT k, sum(x) AS s, count(*) AS n FROM t GROUP BY k;
+CREATE MATERIALIZED VIEW b AS SELECT n, sum(s) AS s FROM a GROUP BY n;
+CREATE MATERIALIZED VIEW c AS SELECT max(s) AS m FROM b HAVING count(*) > 0;
+CREATE MATERIALIZED VIEW j AS SELECT t.id, a.s FROM t JOIN a ON t.k = a.k;
+CREATE VIEW plain AS SELECT k, s * 2 AS s2 FROM a;
+CREATE MATERIALIZED VIEW p AS SELECT count(*) AS n, sum(s2) AS s FROM plain;
+INSERT INTO t(k, x) VALUES (1, 1), (1, 2), (2, 5), (3, 0);
+BEGIN;
+UPDATE t SET k = 3 WHERE x = 1;
+DELETE FROM t WHERE k = 2;
+SAVEPOINT s;
+INSERT INTO t(k, x) VALUES (9, 9), (9, 10);
+ROLLBACK TO s;
+COMMIT;
+DROP MATERIALIZED VIEW p;
+DROP MATERIALIZED VIEW c;
+INSERT INTO t(k, x) VALUES (4, 4);
+DROP MATERIALIZED VIEW b;
+UPDATE t SET x = x * 2;
