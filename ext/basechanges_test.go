@@ -209,6 +209,9 @@ func TestMissingFunction(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	const rows = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT i %% 4, 'c' || i %% 1000, i FROM n"
 	for _, in := range []string{"autocommit", "rollback", "savepoint", "commit", "begintx", "savepoint, bounded", "commit, bounded"} {
+		if testing.Short() && !strings.HasPrefix(in, "savepoint") {
+			continue
+		}
 		t.Run(in, func(t *testing.T) {
 			in, bounded := strings.CutSuffix(in, ", bounded")
 			if bounded {

@@ -34,9 +34,13 @@ func TestWriteWhileReading(t *testing.T) {
 		"with its table": "SELECT r.region, o.amount FROM regions r LEFT JOIN orders o ON o.region IS r.region AND o.id < 0",
 		"by index":       "SELECT region, n FROM regions WHERE n >= 1 ORDER BY n",
 	}
+	kept := 0
 	for qname, query := range queries {
 		for aname, action := range actions {
 			for _, in := range []string{"autocommit", "transaction", "pending", "savepoint"} {
+				if kept++; testing.Short() && kept%6 != 0 {
+					continue // maps are in random order: all come by
+				}
 				if aname == "new index" && in == "savepoint" {
 					continue // SQLite itself ends readers when ROLLBACK TO takes a schema change back
 				}

@@ -36,6 +36,9 @@ func TestDDLRolledBack(t *testing.T) {
 				{"SAVEPOINT o; DELETE FROM orders WHERE id = 3; SAVEPOINT s; INSERT INTO orders(region) VALUES('i')", "ROLLBACK TO s; ROLLBACK"},
 			} {
 				for _, reading := range []bool{true, false} {
+					if testing.Short() && !reading {
+						continue
+					}
 					s := connect(t, ":memory:")
 					s.run(orders + orderViews)
 					before, rows := s.schema(), s.ask("SELECT * FROM regions")
@@ -84,6 +87,9 @@ func TestDDLCommitted(t *testing.T) {
 				{before, change, after, replace},
 			} {
 				for _, reading := range []bool{true, false} {
+					if testing.Short() && !reading {
+						continue
+					}
 					s := connect(t, ":memory:")
 					s.run(orders + orderViews)
 					for _, statement := range script {

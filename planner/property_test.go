@@ -507,6 +507,9 @@ var (
 // A failure names its seed; -seed and -checks replay it.
 func TestMaintained(t *testing.T) {
 	eval := openEval(t)
+	if testing.Short() {
+		*checksFlag = min(*checksFlag, 50)
+	}
 	busy := 0
 	for seed := *seedFlag; seed < *seedFlag+uint64(*checksFlag); seed++ {
 		choices := newTape(seed)
