@@ -17,15 +17,20 @@ type JoinSide struct {
 	// trace shows the side as it is after all its deltas of this step, and that these were fed before those of the other
 	// side.
 	Trace Trace
+	// Rows, when not nil, has the rows of a kept side, and the arrangement keeps no more of them than Identity, the
+	// positions of columns that no two rows share: elements are AppendRow of these columns. A change of a row's other
+	// columns leaves the arrangement alone.
+	Rows     Rows
+	Identity []int
 }
 
 // Join is the inner equi-join of two inputs: out = L ⋈ R, rows of the left before rows of the right, weights multiplied.
 // It is bilinear: Δout = ΔL⋈R + L⋈ΔR + ΔL⋈ΔR, computed as ΔL⋈R_old + L_new⋈ΔR. Without key columns it is the cross
 // product.
 //
-// State: the kept sides, each row once. A side that is neither kept nor traced is one that the other never needs, as
-// nothing feeds the other. Cost per delta: one update of the own arrangement, one lookup per distinct key and batch on
-// the other side, and the matches. NULL in a key column equals nothing: such rows are not kept and match nothing.
+// State: the kept sides, each row once, or its identity. A side that is neither kept nor traced is one that the other
+// never needs, as nothing feeds the other. Cost per delta: one update of the own arrangement, one lookup per distinct key
+// and batch on the other side, and the matches; where only identities are kept, one lookup more per match. NULL in a key column equals nothing: such rows are not kept and match nothing.
 type Join struct {
 	Left, Right JoinSide
 	// Collations compare the key columns, one per pair. Key equality is AppendKey's; what is subtler (affinity) belongs
@@ -78,13 +83,13 @@ type arranged struct {
 	keys *keyIndex
 	// equal[k] is the arrangement's key for key k, where keys go by identity because the other side is a trace.
 	equal []string
-	net   *netChange // elements are AppendRow's; only for a kept side
+	net   *netChange // elements of the arrangement; only for a kept side
 	rows  []arrangedRow
 	// first[k] is the first row of key k in rows, next a chain through rows; -1 ends it.
 	first []int32
 }
 
-// arrangedRow is in[at].Row, with its net weight where the side is kept.
+// arrangedRow is in[at].Row, with its net weight where the side is kept as whole rows.
 type arrangedRow struct {
 	weight   int64
 	at, next int32
@@ -135,7 +140,14 @@ func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
 				a.equal = append(a.equal, string(equal))
 			}
 		}
-		if kept {
+		switch {
+		case kept && side.Rows != nil:
+			e := a.net.begin(k)
+			for _, c := range side.Identity {
+				e = AppendIdentity(e, d.Row[c])
+			}
+			a.net.end(e, d.Weight)
+		case kept:
 			n := a.net.end(AppendRow(a.net.begin(k), d.Row), d.Weight)
 			if int(n) < len(a.rows) {
 				a.rows[n].weight = a.net.weight[n]
@@ -210,7 +222,7 @@ func (j *Join) match(s *Step, a *arranged, left bool, out Batch) (Batch, error) 
 			continue
 		}
 		if other.Trace == nil {
-			if err := m.arrangement(s.Store, other.ID, a.keys.key(int32(k))); err != nil {
+			if err := m.arrangement(s.Store, other, a.keys.key(int32(k))); err != nil {
 				return nil, err
 			}
 			continue
@@ -236,14 +248,20 @@ type matching struct {
 }
 
 // arrangement adds the rows kept under key.
-func (m *matching) arrangement(store Store, id OpID, key string) error {
+func (m *matching) arrangement(store Store, side *JoinSide, key string) error {
 	var failed error
-	err := store.Elements(id, key, "", func(element string, weight int64) bool {
+	err := store.Elements(side.ID, key, "", func(element string, weight int64) bool {
 		if m.decode, failed = DecodeRow(element, m.decode[:0]); failed != nil {
-			failed = fmt.Errorf("dbsp: join side %d: %w", id, failed)
+			failed = fmt.Errorf("dbsp: join side %d: %w", side.ID, failed)
 			return false
 		}
-		failed = m.add(m.decode, weight)
+		row := m.decode
+		if side.Rows != nil {
+			if row, failed = side.Rows.Row(m.decode); failed != nil {
+				return false
+			}
+		}
+		failed = m.add(row, weight)
 		return failed == nil
 	})
 	if err != nil {

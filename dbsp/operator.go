@@ -73,3 +73,10 @@ type Trace interface {
 	// Rows calls yield for each row under key with its weight. key holds the values of the join key columns, none NULL.
 	Rows(s *Step, key Row, yield func(Row, int64) error) error
 }
+
+// Rows is a join side of which only identities are kept: the rows that have them.
+type Rows interface {
+	// Row returns the row that identity stands for, as it is after those deltas of the side that were fed so far. It may
+	// be overwritten by the next call. A row that is not there is an error: the identity came from the side's deltas.
+	Row(identity Row) (Row, error)
+}

@@ -120,23 +120,32 @@ func (d *database) stepViews() error {
 	if t.stepped == end && len(t.rebuild) == 0 {
 		return nil
 	}
+	recompute := func(v *view) error {
+		t.rebuilt[v.name] = true
+		for _, w := range d.views {
+			if w.reads(v) {
+				t.rebuild[w.name] = true
+			}
+		}
+		return d.rebuild(v)
+	}
 	for _, v := range d.views {
 		if v.stale != "" {
 			continue
 		}
 		if t.rebuild[v.name] {
-			t.rebuilt[v.name] = true
-			if err := d.rebuild(v); err != nil {
+			if err := recompute(v); err != nil {
 				return err
-			}
-			for _, w := range d.views {
-				if w.reads(v) {
-					t.rebuild[w.name] = true
-				}
 			}
 			continue
 		}
 		if err := d.stepView(v, t.stepped, end, true); err != nil {
+			if errors.Is(err, errPast) {
+				if err := recompute(v); err != nil {
+					return err
+				}
+				continue
+			}
 			if isDatabase(err) {
 				return err
 			}
@@ -178,17 +187,18 @@ func (d *database) fail(v *view, err error) {
 
 // concerned reports whether anything that the view reads may have changed.
 func (d *database) concerned(v *view, m *machine) bool {
-	for _, s := range m.sources {
-		if s.parent != nil {
-			if s.parent.machine != nil && len(s.parent.machine.delta) > 0 {
-				return true
-			}
-			continue
-		}
-		for id := range d.tx.touched {
-			if l := d.layouts[id]; l != nil && strings.EqualFold(l.table, s.table) {
-				return true
-			}
+	return slices.ContainsFunc(m.sources, d.changed)
+}
+
+// changed reports whether a source may have changed in this transaction.
+func (d *database) changed(s machineSource) bool {
+	if s.parent != nil {
+		return s.parent.machine != nil && len(s.parent.machine.delta) > 0
+	}
+	for id := range d.tx.touched {
+		// A layout that is gone was dropped with its last view, which wrote what came before.
+		if l := d.layouts[id]; l != nil && strings.EqualFold(l.table, s.table) {
+			return true
 		}
 	}
 	return false
@@ -207,8 +217,13 @@ func (d *database) stepView(v *view, from, to int64, early bool) error {
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numericOf}
 	f := feeder{d: d, v: v, m: m, step: s, early: early}
 	feed := f.feed
+	if err := d.holdPast(m, from, to); err != nil {
+		return err
+	}
+	defer m.present(-1)
 	for _, source := range m.plan.StepOrder {
 		src := &m.sources[source]
+		m.present(source)
 		if src.parent != nil {
 			if p := src.parent.machine; p != nil {
 				if err := d.feedView(src, p.delta, func(b dbsp.Batch) error { return feed(source, b) }); err != nil {
@@ -321,16 +336,7 @@ func (d *database) feedView(src *machineSource, delta dbsp.Batch, feed func(dbsp
 
 // feedLog decodes a table's records in the log's range into batches.
 func (d *database) feedLog(src *machineSource, from, to int64, feed func(dbsp.Batch) error) error {
-	if from == to {
-		return nil
-	}
-	touched := false
-	for id := range d.tx.touched {
-		// A layout that is gone was dropped with its last view, which wrote what came before.
-		l := d.layouts[id]
-		touched = touched || l != nil && strings.EqualFold(l.table, src.table)
-	}
-	if !touched {
+	if from == to || !d.changed(*src) {
 		return nil
 	}
 	width := len(src.columns)

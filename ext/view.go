@@ -73,6 +73,7 @@ type machine struct {
 	delta      dbsp.Batch // what the running step changed in the output, for views on this one
 	evaluators []*evaluator
 	traces     []*baseTrace
+	rows       []*baseRows
 }
 
 // machineSource maps captured images to a source's rows.
@@ -89,6 +90,9 @@ func (m *machine) release() {
 	}
 	for _, t := range m.traces {
 		finalize(&t.stmt)
+	}
+	for _, r := range m.rows {
+		finalize(&r.stmt)
 	}
 	m.state.release()
 }

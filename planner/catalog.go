@@ -126,12 +126,21 @@ type BaseRead struct {
 	Index   string
 }
 
+// BaseRows is a join side of which only the rows' identities are kept: the rest is read from the base table.
+type BaseRows struct {
+	Source   int   // index into Plan.Sources
+	Columns  []int // of the source's delta row: what the join side's rows consist of
+	Identity []int // of the source's delta row: the primary key
+}
+
 // Env is what a circuit is built with.
 type Env interface {
 	// Evaluator returns the evaluator of spec for the operator id.
 	Evaluator(id dbsp.OpID, spec ExprSpec) (dbsp.Evaluator, error)
 	// BaseTrace returns the trace that reads a base table's present rows.
 	BaseTrace(b BaseRead) (dbsp.Trace, error)
+	// BaseRows returns what reads a base table's rows by identity, as they were before the changes that are not fed yet.
+	BaseRows(b BaseRows) (dbsp.Rows, error)
 }
 
 // Plan is a checked view definition. It is immutable.

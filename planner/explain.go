@@ -144,6 +144,9 @@ func (n *joinNode) tree(p *Plan) *Tree {
 			name += "read from base " + p.Sources[side.base.Source].Table.Name + " via " + side.base.Index
 		default:
 			name += "kept"
+			if side.rows != nil {
+				name += " as primary keys, rows read from base " + p.Sources[side.rows.Source].Table.Name
+			}
 			if side.advice != "" {
 				name += "; " + side.advice
 			}

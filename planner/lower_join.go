@@ -28,8 +28,12 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 		n.right.columns = append(n.right.columns, rs.at[k.right])
 	}
 	n.inputs = []int{ls.node, rs.node}
-	n.columns = slices.Concat(l.nodes[ls.node].Columns(), l.nodes[rs.node].Columns())
 	l.readBase(n, r)
+	for i, side := range []*joinInput{&n.left, &n.right} {
+		n.inputs[i] = l.keepIdentities(side, n.inputs[i])
+	}
+	ls.node, rs.node = n.inputs[0], n.inputs[1]
+	n.columns = slices.Concat(l.nodes[ls.node].Columns(), l.nodes[rs.node].Columns())
 	out := stream{node: l.add(n), at: map[colID]int{}}
 	for id, p := range ls.at {
 		out.at[id] = p

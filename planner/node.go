@@ -133,6 +133,8 @@ type joinInput struct {
 	id      dbsp.OpID
 	columns []int     // of the join key, in the side's rows
 	base    *BaseRead // nil when the side is kept
+	rows    *BaseRows // of a kept side: nil when it is kept as whole rows
+	ident   []int     // positions of rows.Identity in the side's rows
 	advice  string    // an index that would save the copy, "" when none would
 }
 
@@ -144,6 +146,13 @@ func (s *joinInput) side(env Env) (dbsp.JoinSide, error) {
 			return side, err
 		}
 		side.Trace = t
+	}
+	if s.rows != nil {
+		r, err := env.BaseRows(*s.rows)
+		if err != nil {
+			return side, err
+		}
+		side.Rows, side.Identity = r, s.ident
 	}
 	return side, nil
 }
@@ -165,7 +174,7 @@ func (n *joinNode) identity(numbered bool) string {
 	if !numbered {
 		l, r = 0, 0
 	}
-	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, r, n.right.columns, n.right.base, n.collations)
+	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, n.left.rows, r, n.right.columns, n.right.base, n.right.rows, n.collations)
 }
 
 // aggregateNode is dbsp.Aggregate.

@@ -24,6 +24,7 @@ type testEnv struct {
 	base *testCatalog
 	eval *sql.DB
 	plan *Plan
+	seen []map[string]weighted // per source: what was fed
 }
 
 // openEval opens the database that testEnv evaluates in. One at a time may be in use.
@@ -243,13 +244,30 @@ func (t *testTrace) Rows(_ *dbsp.Step, key dbsp.Row, yield func(dbsp.Row, int64)
 	return nil
 }
 
+// testRowsOf has a source's rows as they were fed.
+type testRowsOf struct {
+	e    *testEnv
+	base BaseRows
+}
+
+func (e *testEnv) BaseRows(b BaseRows) (dbsp.Rows, error) { return &testRowsOf{e, b}, nil }
+
+func (r *testRowsOf) Row(identity dbsp.Row) (dbsp.Row, error) {
+	for _, w := range r.e.seen[r.base.Source] {
+		if string(dbsp.AppendRow(nil, at(w.row, r.base.Identity))) == string(dbsp.AppendRow(nil, identity)) {
+			return at(w.row, r.base.Columns), nil
+		}
+	}
+	return nil, fmt.Errorf("no row %v in source %d", identity, r.base.Source)
+}
+
 // liveView is a view that a circuit maintains over the tables of a catalog.
 type liveView struct {
 	env     *testEnv
 	sql     string
 	circuit *dbsp.Circuit
 	step    *dbsp.Step
-	seen    []map[string]weighted // per source, what was fed
+	seen    []map[string]weighted // per source, what was fed; env's
 	out     map[string]weighted
 }
 
@@ -273,6 +291,7 @@ func newLiveView(t testing.TB, c *testCatalog, eval *sql.DB, query string, p *Pl
 	for range p.Sources {
 		v.seen = append(v.seen, map[string]weighted{})
 	}
+	e.seen = v.seen
 	start, err := circuit.Start(v.step)
 	require.NoError(t, err)
 	v.take(start)
