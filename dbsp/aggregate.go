@@ -83,6 +83,9 @@ type Aggregate struct {
 	// Global means that there is no GROUP BY: Group is empty and there is always exactly one row. The first Step, with or
 	// without input, outputs it.
 	Global bool
+
+	// idle is the last step's grouping, kept for its memory.
+	idle *grouping
 }
 
 // overflowMessage is SQLite's error of sum().
@@ -110,7 +113,7 @@ func (a *Aggregate) Step(s *Step, in []Batch) (Batch, error) {
 		return nil, err
 	}
 	out, err := g.emit()
-	g.keys.release()
+	g.release()
 	return out, err
 }
 

@@ -7,8 +7,16 @@ import "strings"
 type arena struct {
 	// texts holds what was written to each chunk so far; chunk is the last one.
 	texts []string
-	chunk *strings.Builder
+	chunk strings.Builder
 	size  int64
+}
+
+// reset forgets all texts. Those that were handed out stay as they are.
+func (a *arena) reset() {
+	clear(a.texts)
+	a.texts = a.texts[:0]
+	a.chunk = strings.Builder{}
+	a.size = 0
 }
 
 // place is where bytes begin in an arena or a slab: the chunk's index in the upper half, the offset in the lower.
@@ -26,8 +34,8 @@ func chunkSize(size int64, n int) int { return max(n, int(min(max(size, chunkFir
 // put stores s and t, one after the other.
 func (a *arena) put(s, t string) place {
 	n := len(s) + len(t)
-	if a.chunk == nil || a.chunk.Cap()-a.chunk.Len() < n {
-		a.chunk = &strings.Builder{}
+	if len(a.texts) == 0 || a.chunk.Cap()-a.chunk.Len() < n {
+		a.chunk = strings.Builder{}
 		a.chunk.Grow(chunkSize(a.size, n))
 		a.size += int64(a.chunk.Cap())
 		a.texts = append(a.texts, "")
@@ -47,6 +55,16 @@ func (a *arena) text(p place) string { return a.texts[p>>32][uint32(p):] }
 type slab struct {
 	chunks [][]byte
 	size   int64
+}
+
+// reset forgets all bytes. Those that were handed out will be overwritten.
+func (s *slab) reset() {
+	if len(s.chunks) > 0 {
+		clear(s.chunks[1:])
+		s.chunks = s.chunks[:1]
+		s.chunks[0] = s.chunks[0][:0]
+		s.size = int64(cap(s.chunks[0]))
+	}
 }
 
 // room makes room for n bytes.

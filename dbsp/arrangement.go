@@ -9,6 +9,14 @@ type arrangement struct {
 	idle []*elementMerge
 }
 
+// reset forgets all changes. Nobody may be reading.
+func (a *arrangement) reset() {
+	if a.tail = a.tail[:0]; cap(a.tail) > tailKept/16 {
+		a.tail = nil
+	}
+	a.tree = changeTree{text: a.tree.text}
+}
+
 // tailKept is the largest tail whose memory is used again.
 const tailKept = 1 << 12
 
@@ -154,6 +162,9 @@ func (a *arrangement) write(op OpID, w Writer) error {
 
 // memory returns the approximate memory that a takes, in bytes, without the arena.
 func (a *arrangement) memory() int64 {
+	if len(a.tail)+a.tree.size == 0 {
+		return 0
+	}
 	const perChange = 32
 	return perChange * int64(cap(a.tail)+a.tree.size*3/2)
 }

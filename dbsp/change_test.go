@@ -68,7 +68,7 @@ func TestChangeTreeGrowsAndShrinks(t *testing.T) {
 			require.NoError(t, want.Add(1, "key", element, weight))
 			read()
 		}
-		tree := &o.ops[1].arrangement.tree
+		tree := &o.find(1).arrangement.tree
 		requireTree(t, tree)
 		require.Equal(t, collect(t, &want, 1, "key", "", n, nil), collect(t, o, 1, "key", "", n, nil))
 	}

@@ -13,6 +13,9 @@ type Circuit struct {
 	nodes []Node
 	// feeds[s] lists the nodes that a change of source s reaches, ascending.
 	feeds map[int][]int
+	// out and in are a step's batches, by node and by input; they are kept empty between steps.
+	out []Batch
+	in  []Batch
 }
 
 // NewCircuit returns the circuit of nodes.
@@ -52,7 +55,14 @@ func (c *Circuit) Step(s *Step, source int, delta Batch) (Batch, error) {
 }
 
 func (c *Circuit) run(s *Step, order []int, source int, delta Batch) (Batch, error) {
-	out := make([]Batch, len(c.nodes))
+	out := c.out
+	if c.out = nil; out == nil { // else a step within a step, which must have its own
+		out = make([]Batch, len(c.nodes))
+	}
+	defer func() {
+		clear(out)
+		c.out = out
+	}()
 	for _, i := range order {
 		n := c.nodes[i]
 		if n.Operator == nil {
@@ -61,11 +71,14 @@ func (c *Circuit) run(s *Step, order []int, source int, delta Batch) (Batch, err
 			}
 			continue
 		}
-		in := make([]Batch, len(n.Inputs))
-		for j, k := range n.Inputs {
-			in[j] = out[k]
+		in := c.in[:0]
+		c.in = nil
+		for _, k := range n.Inputs {
+			in = append(in, out[k])
 		}
 		b, err := n.Operator.Step(s, in)
+		clear(in)
+		c.in = in
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import "encoding/binary"
 // rowCount is count(*): the group's number of rows, which the accumulator has anyway.
 type rowCount struct{}
 
+func (rowCount) reset()                                 {}
 func (rowCount) open()                                  {}
 func (rowCount) load(acc string) (string, error)        { return acc, nil }
 func (rowCount) apply(*grouping) error                  { return nil }
@@ -20,6 +21,8 @@ type countFold struct {
 	column int
 	n      []int64
 }
+
+func (c *countFold) reset() { c.n = c.n[:0] }
 
 func (c *countFold) open() { c.n = append(c.n, 0) }
 

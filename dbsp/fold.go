@@ -22,6 +22,21 @@ type valueFold interface {
 	add(s *Step, n int32, v Value, weight int64) error
 }
 
+// resettable is a fold that can be used again, for other groups.
+type resettable interface{ reset() }
+
+// resetFolds makes folds ready for another step and reports whether it could.
+func resetFolds(folds []fold) bool {
+	for _, f := range folds {
+		r, ok := f.(resettable)
+		if !ok {
+			return false
+		}
+		r.reset()
+	}
+	return len(folds) > 0
+}
+
 // newFolds returns a fold for each aggregate column, with room for groups groups.
 func (a *Aggregate) newFolds(groups int) []fold {
 	folds := make([]fold, len(a.Aggregates))

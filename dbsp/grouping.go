@@ -1,6 +1,9 @@
 package dbsp
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // grouping is one step of an Aggregate: the groups that the batch touches and their state.
 type grouping struct {
@@ -12,7 +15,26 @@ type grouping struct {
 	keys   *keyIndex
 	groups []group
 	folds  []fold
-	rows   *rowSlab
+	rows   rowSlab
+	// first are the groups' first deltas, ends where their accumulators end in loaded; encoded is the last one written.
+	first   []int32
+	ends    []int
+	loaded  []byte
+	encoded []byte
+}
+
+// groupingKept bounds the groups and deltas of a grouping whose memory is used again.
+const groupingKept = 1 << 10
+
+// release keeps g's memory for the next step, where it is not much.
+func (g *grouping) release() {
+	g.keys.release()
+	if len(g.in) > groupingKept || len(g.groups) > groupingKept || cap(g.loaded) > 64*groupingKept || cap(g.encoded) > 64*groupingKept {
+		return
+	}
+	clear(g.groups)
+	g.step, g.in, g.keys, g.rows = nil, nil, nil, rowSlab{}
+	g.Aggregate.idle = g
 }
 
 // group is what a step knows of one group.
@@ -31,30 +53,38 @@ type group struct {
 
 // grouping sorts the deltas of b into groups.
 func (a *Aggregate) grouping(s *Step, b Batch) *grouping {
-	g := &grouping{Aggregate: a, step: s, in: b, of: make([]int32, len(b)), keys: newKeyIndex()}
-	var first []int32
+	g := a.idle
+	if a.idle = nil; g == nil {
+		g = &grouping{Aggregate: a}
+	}
+	g.step, g.in, g.keys = s, b, newKeyIndex()
+	g.of = slices.Grow(g.of[:0], len(b))[:len(b)]
 	if a.Global {
 		g.keys.intern(nil)
-		first = []int32{-1}
+		clear(g.of)
+		g.first = append(g.first[:0], -1)
 	} else {
-		first = g.number()
+		g.number()
 	}
 	g.keys.seal()
-	g.groups = make([]group, len(first))
-	for n := range first {
-		g.groups[n].first = first[n]
+	g.groups = slices.Grow(g.groups[:0], len(g.first))[:len(g.first)]
+	for n, i := range g.first {
+		g.groups[n] = group{first: i}
 	}
 	for i := range b {
 		g.groups[g.of[i]].net += b[i].Weight
 	}
-	g.folds = a.newFolds(len(first))
-	g.rows = newRowSlab(len(first) * (len(a.Group) + len(a.Aggregates)))
+	if !resetFolds(g.folds) {
+		g.folds = a.newFolds(len(g.first))
+	}
+	g.rows = rowSlab{next: min(max(2*len(g.first)*(len(a.Group)+len(a.Aggregates)), 1), maxSlab)}
 	return g
 }
 
-// number gives each delta the number of its group and returns the first delta of each.
-func (g *grouping) number() (first []int32) {
-	var key []byte
+// number gives each delta the number of its group and notes the first delta of each.
+func (g *grouping) number() {
+	key := g.encoded
+	g.first = g.first[:0]
 	for i := range g.in {
 		key = key[:0]
 		for _, k := range g.Group {
@@ -62,17 +92,17 @@ func (g *grouping) number() (first []int32) {
 		}
 		n, fresh := g.keys.intern(key)
 		if fresh {
-			first = append(first, int32(i))
+			g.first = append(g.first, int32(i))
 		}
 		g.of[i] = n
 	}
-	return first
+	g.encoded = key
 }
 
 // load reads the accumulators of all groups. They are collected in one string, which everything decoded shares.
 func (g *grouping) load() error {
-	var all []byte
-	ends := make([]int, len(g.groups))
+	all, ends := g.loaded[:0], slices.Grow(g.ends[:0], len(g.groups))[:len(g.groups)]
+	defer func() { g.loaded, g.ends = all, ends }()
 	for n := range g.groups {
 		acc, err := g.step.Store.Get(g.ID, g.keys.key(int32(n)))
 		if err != nil {
@@ -196,7 +226,8 @@ func (g *grouping) emit() (Batch, error) {
 		}
 	}
 	out := make(Batch, 0, existing+len(g.groups))
-	var buf []byte
+	buf := g.encoded
+	defer func() { g.encoded = buf }()
 	for n := range g.groups {
 		p, key := &g.groups[n], g.keys.key(int32(n))
 		for _, f := range g.folds {

@@ -1,7 +1,7 @@
 package dbsp
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 )
 
@@ -28,14 +28,14 @@ type Writer interface {
 type Overlay struct {
 	base Base
 	text *arena
-	ops  map[OpID]*overlayOp
+	ops  []*overlayOp // by id, ascending: they are few
 	// last is the operator that was used last, which is the one that will be used next.
-	last   *overlayOp
-	lastOp OpID
+	last *overlayOp
 }
 
 // overlayOp is what an Overlay holds of one operator.
 type overlayOp struct {
+	id           OpID
 	accumulators accumulators
 	arrangement  arrangement
 }
@@ -45,14 +45,16 @@ func NewOverlay(base Base) *Overlay { return &Overlay{base: base} }
 
 // find returns what o holds of op, nil if nothing.
 func (o *Overlay) find(op OpID) *overlayOp {
-	if o.last != nil && o.lastOp == op {
+	if o.last != nil && o.last.id == op {
 		return o.last
 	}
-	s := o.ops[op]
-	if s != nil {
-		o.last, o.lastOp = s, op
+	for _, s := range o.ops {
+		if s.id == op {
+			o.last = s
+			return s
+		}
 	}
-	return s
+	return nil
 }
 
 // open returns what o holds of op, to be added to.
@@ -60,15 +62,15 @@ func (o *Overlay) open(op OpID) *overlayOp {
 	if s := o.find(op); s != nil {
 		return s
 	}
-	if o.ops == nil {
-		o.ops = map[OpID]*overlayOp{}
+	if o.text == nil {
 		o.text = &arena{}
 	}
-	s := &overlayOp{}
+	s := &overlayOp{id: op}
 	s.accumulators.text = o.text
 	s.arrangement.tree.text = o.text
-	o.ops[op] = s
-	o.last, o.lastOp = s, op
+	at, _ := slices.BinarySearchFunc(o.ops, op, func(s *overlayOp, op OpID) int { return cmp.Compare(s.id, op) })
+	o.ops = slices.Insert(o.ops, at, s)
+	o.last = s
 	return s
 }
 
@@ -122,12 +124,11 @@ func (o *Overlay) Elements(op OpID, key, from string, yield func(element string,
 // Flush writes all changes to w, sorted, weights of the same element summed, and leaves o empty over the same base. If w
 // fails, o keeps all changes, and how many w has taken is not known.
 func (o *Overlay) Flush(w Writer) error {
-	for _, op := range slices.Sorted(maps.Keys(o.ops)) {
-		s := o.ops[op]
-		if err := s.accumulators.write(op, w); err != nil {
+	for _, s := range o.ops {
+		if err := s.accumulators.write(s.id, w); err != nil {
 			return err
 		}
-		if err := s.arrangement.write(op, w); err != nil {
+		if err := s.arrangement.write(s.id, w); err != nil {
 			return err
 		}
 	}
@@ -135,10 +136,29 @@ func (o *Overlay) Flush(w Writer) error {
 	return nil
 }
 
-// Reset forgets all changes, and what was read.
-func (o *Overlay) Reset() { *o = Overlay{base: o.base} }
+// overlayKept is the size, in bytes, up to which an overlay's memory is used again.
+const overlayKept = 1 << 16
 
-// Size returns the approximate memory that o takes, in bytes.
+// Reset forgets all changes, and what was read.
+func (o *Overlay) Reset() {
+	readers := 0
+	for _, s := range o.ops {
+		readers += s.arrangement.tree.readers
+	}
+	if readers > 0 || o.Size() > overlayKept {
+		*o = Overlay{base: o.base}
+		return
+	}
+	for _, s := range o.ops {
+		s.accumulators.reset()
+		s.arrangement.reset()
+	}
+	if o.text != nil {
+		o.text.reset()
+	}
+}
+
+// Size returns the approximate memory, in bytes, that what o holds takes.
 func (o *Overlay) Size() int64 {
 	if o.text == nil {
 		return 0
@@ -146,7 +166,10 @@ func (o *Overlay) Size() int64 {
 	const perOp = 512
 	size := o.text.size
 	for _, s := range o.ops {
-		size += perOp + s.accumulators.memory() + s.arrangement.memory()
+		if len(s.accumulators.list) > 0 {
+			size += perOp + s.accumulators.memory()
+		}
+		size += s.arrangement.memory()
 	}
 	return size
 }

@@ -1,6 +1,9 @@
 package dbsp
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // accumulators are the accumulators of one operator that an Overlay has read or set: a list in the order in which they
 // came, and a hash table with linear probing.
@@ -12,6 +15,15 @@ type accumulators struct {
 	last   int
 	dirty  int
 	values slab
+	order  []change // of the last write, kept for its memory
+}
+
+// reset forgets all accumulators.
+func (a *accumulators) reset() {
+	a.list = a.list[:0]
+	clear(a.table)
+	a.last, a.dirty = 0, 0
+	a.values.reset()
 }
 
 // accumulatorSlot is a slot of the table: the place in the list, from 1, or 0 if it is free, and part of the key's hash.
@@ -124,7 +136,8 @@ func (a *accumulators) mark(x *accumulator) {
 
 // write writes what was set to w, sorted by key.
 func (a *accumulators) write(op OpID, w Writer) error {
-	order := make([]change, 0, a.dirty)
+	order := slices.Grow(a.order[:0], a.dirty)
+	a.order = order
 	for i := range a.list {
 		x := &a.list[i]
 		if x.dirty && (x.present || !x.fresh) {

@@ -19,6 +19,8 @@ type sumState struct {
 	total  Exact
 }
 
+func (f *sumFold) reset() { f.of = f.of[:0] }
+
 func (f *sumFold) open() { f.of = append(f.of, sumState{}) }
 
 func (f *sumFold) load(acc string) (string, error) {

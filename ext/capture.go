@@ -191,9 +191,9 @@ func (d *database) capture(lay *layout, kind, part int, args sqlite3.Args) error
 		return fmt.Errorf("ext: capture of table %s: %w", lay.table, ErrDamaged)
 	}
 	t := &d.tx
-	if !lay.touched {
-		lay.touched = true
-		t.touched[lay.id] = true
+	if lay.touched != d.stretch {
+		lay.touched = d.stretch
+		t.touched = append(t.touched, lay.id)
 	}
 	if kind != eventStash && width <= captureWidth && !lay.tracked && t.images.empty() {
 		l := &t.log

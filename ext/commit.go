@@ -84,7 +84,7 @@ func (d *database) flushView(v *view) error {
 		return err
 	}
 	err := m.state.writeOutput(m.out)
-	m.out = newOutputDelta(m.plan.Keyed)
+	m.out.reset()
 	return err
 }
 
@@ -137,18 +137,16 @@ func (d *database) forget() {
 			d.loaded = false // found stale in this transaction only
 		}
 	}
-	for _, l := range d.layouts {
-		l.touched = false
-	}
+	d.stretch++
 }
 
 // renewTriggers recreates triggers that are no longer the ones they should be, or no longer the newest.
 func (d *database) renewTriggers() error {
-	for _, w := range d.watched {
+	for _, w := range d.watchedList {
 		if !w.outdated || w.table == nil || w.reason != "" {
 			continue
 		}
-		if err := d.createTriggers(w.table, w.layout); err != nil {
+		if err := d.createTriggers(w.table, w.layout, !w.unarmed); err != nil {
 			return fmt.Errorf("ext: table %s: renew its triggers: %w", w.layout.table, err)
 		}
 		d.loaded = false

@@ -173,7 +173,7 @@ func TestDamagedCatalog(t *testing.T) {
 		"DROP TABLE __internal_dbsp_captures",
 		"DROP TABLE __internal_dbsp_views",
 		"DROP TRIGGER __internal_dbsp_on_ai_orders",
-		"DROP TRIGGER __internal_dbsp_on_bi_orders",
+		"INSERT OR REPLACE INTO orders SELECT * FROM orders WHERE id = 1; DROP TRIGGER __internal_dbsp_on_bi_orders",
 		"DROP TRIGGER __internal_dbsp_on_au_orders; CREATE TRIGGER __internal_dbsp_on_au_orders AFTER UPDATE ON orders BEGIN SELECT 1; END",
 		"DROP TABLE __internal_dbsp_capture",
 	} {

@@ -35,9 +35,11 @@ type database struct {
 	views       []*view // in order of creation, so a view comes after those it reads
 	layouts     map[int64]*layout
 	watched     map[string]*watchedTable
-	replaces    bool // the schema's own texts contain REPLACE
-	triggered   bool // the user has triggers on some table
-	fails       bool // they contain FAIL
+	watchedList []*watchedTable // the same
+	stretch     int64           // counts the ends and cuts of the log
+	replaces    bool            // the schema's own texts contain REPLACE
+	triggered   bool            // the user has triggers on some table
+	fails       bool            // they contain FAIL
 
 	cookieStmt, tempCookieStmt sqlite3.Stmt
 	partial                    dbsp.Row
@@ -56,6 +58,8 @@ type watchedTable struct {
 	// outdated: the triggers are there but no longer the ones we would create (a new unique key), or a trigger of the
 	// user's is newer and can keep ours from firing.
 	outdated bool
+	// unarmed: it has unique keys, and no triggers that see what REPLACE removes.
+	unarmed bool
 	// shadowed names a newer AFTER trigger of the user's: it fires before ours, changes what ours then sees, and can keep
 	// it from firing, by RAISE(IGNORE), or by an error under FAIL.
 	shadowed string
@@ -66,9 +70,8 @@ type watchedTable struct {
 
 func newDatabase(e *engine, name string) *database {
 	d := &database{e: e, name: name, layouts: map[int64]*layout{}, watched: map[string]*watchedTable{},
-		enlisted: map[*captureVTab]bool{}}
+		enlisted: map[*captureVTab]bool{}, stretch: 1}
 	d.tx.log.bound = LogBound
-	d.tx.touched = map[int64]bool{}
 	d.tx.rebuild = map[string]bool{}
 	d.tx.rebuilt = map[string]bool{}
 	d.tx.stale = map[string]staleAt{}
@@ -174,8 +177,8 @@ func (d *database) refresh() error {
 func (d *database) load() error {
 	d.busy = true
 	defer func() { d.busy = false }()
-	old, oldLayouts, oldWatched := d.views, d.layouts, d.watched
-	d.views, d.layouts, d.watched = nil, map[int64]*layout{}, map[string]*watchedTable{}
+	old, oldLayouts, oldWatched, oldList := d.views, d.layouts, d.watched, d.watchedList
+	d.views, d.layouts, d.watched, d.watchedList = nil, map[int64]*layout{}, map[string]*watchedTable{}, nil
 	has := false
 	err := d.e.query("SELECT 1 FROM "+ident(d.name)+".sqlite_master WHERE name = "+literal(viewsTable), nil,
 		func(sqlite3.Stmt) error { has = true; return nil })
@@ -186,7 +189,7 @@ func (d *database) load() error {
 		}
 	}
 	if err != nil {
-		d.views, d.layouts, d.watched = old, oldLayouts, oldWatched
+		d.views, d.layouts, d.watched, d.watchedList = old, oldLayouts, oldWatched, oldList
 		return fmt.Errorf("ext: read the catalog: %w", err)
 	}
 	for _, l := range oldLayouts {
@@ -237,7 +240,7 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 			".sqlite_master WHERE type IN ('trigger', 'table') AND sql IS NOT NULL", nil, func(s sqlite3.Stmt) error {
 			name, sql := s.Column(1).Str(), s.Column(3).Str()
 			if !isInternal(name) {
-				d.replaces = d.replaces || containsFold(sql, "replace")
+				d.replaces = d.replaces || containsReplace(sql)
 				d.fails = d.fails || containsFold(sql, "fail")
 			}
 			if s.Column(0).Str() == "trigger" {
@@ -261,7 +264,7 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 		if err != nil {
 			return err
 		}
-		d.watched[strings.ToLower(l.table)] = w
+		d.setWatched(l.table, w)
 	}
 	return nil
 }
@@ -302,6 +305,7 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 		return w, nil
 	}
 	oldest := int64(1) << 62
+	var missing []string
 	for _, x := range want {
 		i := slices.IndexFunc(triggers, func(u userTrigger) bool {
 			return !u.temp && strings.EqualFold(u.name, x.name) && strings.EqualFold(u.table, l.table)
@@ -311,13 +315,19 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 				w.reason = fmt.Sprintf("table %s was dropped or recreated", l.table)
 				return w, nil
 			}
-			w.outdated = true // a first unique key
+			missing = append(missing, x.name)
 			continue
 		}
 		if triggers[i].sql != x.sql {
 			w.outdated = true
 		}
 		oldest = min(oldest, triggers[i].seq)
+	}
+	switch {
+	case len(missing) == len(want)-afterTriggers && !d.replaces && !d.e.armed:
+		w.unarmed = len(missing) > 0
+	case len(missing) > 0:
+		w.outdated = true // a first unique key, or a first REPLACE in the schema
 	}
 	for _, u := range triggers {
 		if !strings.EqualFold(u.table, l.table) || isInternal(u.name) {
@@ -443,4 +453,14 @@ func (d *database) layout(id int64) (*layout, error) {
 		}
 	}
 	return l, nil
+}
+
+// setWatched enters a table that views read.
+func (d *database) setWatched(table string, w *watchedTable) {
+	key := strings.ToLower(table)
+	if old := d.watched[key]; old != nil {
+		d.watchedList = slices.DeleteFunc(d.watchedList, func(x *watchedTable) bool { return x == old })
+	}
+	d.watched[key] = w
+	d.watchedList = append(d.watchedList, w)
 }

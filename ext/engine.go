@@ -48,6 +48,9 @@ type engine struct {
 	replacing  bool
 	rowsTables int
 	numeric    sqlite3.Stmt
+	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf
+	// armed makes all capture triggers as they are once REPLACE was seen.
+	armed bool
 	asNumber   sqlite3.Stmt
 }
 
@@ -59,6 +62,7 @@ func Attach(c sqlite3.Conn) error {
 
 func attach(c sqlite3.Conn) (*engine, error) {
 	e := &engine{conn: c, databases: map[string]*database{}}
+	e.numeral = e.numericOf
 	type step func() error
 	for _, f := range []step{e.registerCapture, e.registerViews, e.registerFunctions, e.registerTables} {
 		if err := f(); err != nil {
@@ -108,11 +112,26 @@ func (e *engine) mayReplace() bool {
 	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
 		if s.Busy() && !s.ReadOnly() {
 			sql := s.SQL()
-			found = sql == "" || containsFold(sql, "replace")
+			found = sql == "" || containsReplace(sql)
 		}
 		return !found
 	})
 	return found
+}
+
+// containsReplace reports whether s may contain the keyword REPLACE, which no parenthesis follows, unlike the function of
+// that name. It errs on the side of true.
+func containsReplace(s string) bool {
+	const word = "replace"
+	for ; containsFold(s, word); s = s[1:] {
+		for !strings.EqualFold(s[:len(word)], word) {
+			s = s[1:]
+		}
+		if !strings.HasPrefix(strings.TrimLeft(s[len(word):], " \t\r\n\f"), "(") {
+			return true
+		}
+	}
+	return false
 }
 
 // containsFold reports whether s contains word, which is lower-case ASCII, in any case.

@@ -56,7 +56,7 @@ func (d *database) ensureCapture(t *planner.Table, columns []string) (*layout, e
 	}
 	if w != nil && w.reason == "" && len(lay.columns) == len(w.layout.columns) {
 		if w.outdated {
-			if err := d.createTriggers(t, w.layout); err != nil {
+			if err := d.createTriggers(t, w.layout, !w.unarmed); err != nil {
 				return nil, err
 			}
 			w.outdated = false
@@ -72,18 +72,23 @@ func (d *database) ensureCapture(t *planner.Table, columns []string) (*layout, e
 		[]dbsp.Value{dbsp.NewInteger(lay.id), dbsp.NewText(t.Name), dbsp.NewInteger(lay.generation), dbsp.NewText(string(names))}, nil); err != nil {
 		return nil, err
 	}
-	if err := d.createTriggers(t, lay); err != nil {
+	armed := d.replaces || d.e.armed || w != nil && w.reason == "" && !w.unarmed
+	if err := d.createTriggers(t, lay, armed); err != nil {
 		return nil, err
 	}
 	d.layouts[lay.id] = lay
-	d.watched[strings.ToLower(t.Name)] = &watchedTable{layout: lay, table: t}
+	d.setWatched(t.Name, &watchedTable{layout: lay, table: t, unarmed: !armed})
 	return lay, nil
 }
 
-func (d *database) createTriggers(t *planner.Table, lay *layout) error {
+// createTriggers (re)creates a table's capture triggers, which makes them its newest.
+func (d *database) createTriggers(t *planner.Table, lay *layout, armed bool) error {
 	ts, err := d.e.triggersOf(t, lay)
 	if err != nil {
 		return err
+	}
+	if !armed {
+		ts = ts[:afterTriggers]
 	}
 	if err := d.dropTriggers(t.Name); err != nil {
 		return err

@@ -26,7 +26,7 @@ type layout struct {
 	interfered bool   // triggers of the user's fire before ours
 	late       bool   // AFTER triggers among them: what they do is told of first
 	tracked    bool   // in the running statement: see imageTracker
-	touched    bool   // in this transaction
+	touched    int64  // the database.stretch in which it was last
 	probe      sqlite3.Stmt
 }
 

@@ -15,7 +15,9 @@ type outputDelta struct {
 	keyed   bool
 	entries map[string]*outputEntry
 	size    int64
-	sorted  []*outputEntry // cache, by key; nil when out of date
+	sorted  []*outputEntry // cache, by key
+	listed  bool           // sorted is up to date
+	buf     []byte
 }
 
 type outputEntry struct {
@@ -39,6 +41,20 @@ func (o *outputDelta) clone() *outputDelta {
 	return c
 }
 
+// outputKept is how many entries an outputDelta may have had whose memory is used again.
+const outputKept = 256
+
+// reset makes o empty. Entries stay as they are, for cursors hold them.
+func (o *outputDelta) reset() {
+	if len(o.entries) > outputKept {
+		*o = *newOutputDelta(o.keyed)
+		return
+	}
+	clear(o.entries)
+	clear(o.sorted)
+	o.size, o.sorted, o.listed = 0, o.sorted[:0], false
+}
+
 func (o *outputDelta) empty() bool { return len(o.entries) == 0 }
 
 // add takes a step's output.
@@ -46,8 +62,9 @@ func (o *outputDelta) add(b dbsp.Batch) {
 	if len(b) == 0 {
 		return
 	}
-	o.sorted = nil
-	var buf []byte
+	o.listed = false
+	buf := o.buf
+	defer func() { o.buf = buf }()
 	for _, d := range b {
 		if o.keyed {
 			// The changes of one key alternate, old row first: the last one tells what stands there now.
@@ -89,10 +106,10 @@ func entrySize(e *outputEntry) int64 {
 	return n
 }
 
-// list returns the entries in key order. The slice is not changed afterwards.
+// list returns the entries in key order. The slice is valid until the next change.
 func (o *outputDelta) list() []*outputEntry {
-	if o.sorted == nil {
-		o.sorted = make([]*outputEntry, 0, len(o.entries))
+	if !o.listed {
+		o.sorted, o.listed = slices.Grow(o.sorted[:0], len(o.entries)), true
 		for _, e := range o.entries {
 			o.sorted = append(o.sorted, e)
 		}

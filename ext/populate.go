@@ -10,7 +10,7 @@ import (
 func (d *database) populate(v *view) error {
 	m := v.machine
 	defer func() { m.delta = nil }()
-	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numericOf}
+	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
 	out, err := m.circuit.Start(s)
 	if err != nil {
 		return err

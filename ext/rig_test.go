@@ -109,6 +109,7 @@ func newRig(raw bool, dir string) (*rig, error) {
 		if e, err = attach(c); err != nil || !raw {
 			return err
 		}
+		e.armed = true // the log alone must tell what REPLACE removes
 		return r.tap(e)
 	})
 	if err != nil {

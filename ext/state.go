@@ -31,6 +31,8 @@ type stateTable struct {
 	// puts are accumulators to be written with their rows; spare are keys whose accumulator was found in ops.
 	puts  map[string][]byte
 	spare map[string]bool
+	// scratch holds the values of the row being written.
+	scratch []dbsp.Value
 
 	get, scan, put, del, insert, remove, lessen          statement
 	outPut, outDel, outInsert, outRemove, outLess, outAt statement
@@ -243,6 +245,9 @@ func (t *stateTable) writeOutput(o *outputDelta) error {
 		}
 	}
 	// What is left has a row that did not change, or shows none.
+	if len(t.puts) == 0 {
+		return nil
+	}
 	for _, key := range slices.Sorted(maps.Keys(t.puts)) {
 		value := t.puts[key]
 		delete(t.puts, key)
@@ -322,8 +327,8 @@ func (t *stateTable) parameters() string {
 }
 
 func (t *stateTable) values(row dbsp.Row, weight int64, key string, state dbsp.Value) []dbsp.Value {
-	vs := make([]dbsp.Value, 0, len(row)+3)
-	return append(append(vs, row...), dbsp.NewInteger(weight), dbsp.NewBlob(key), state)
+	t.scratch = append(append(t.scratch[:0], row...), dbsp.NewInteger(weight), dbsp.NewBlob(key), state)
+	return t.scratch
 }
 
 // rowKey finds the key that an unkeyed row has or gets in the output table.

@@ -34,9 +34,12 @@ func (d *database) statementStarts() error {
 		victims = d.triggered && (recursive || d.e.pragma("foreign_keys"))
 		d.e.replacing = !recursive // then delete triggers tell of them
 	}
-	for _, w := range d.watched {
+	for _, w := range d.watchedList {
 		if d.tx.images.empty() {
 			w.layout.tracked = w.layout.interfered || victims
+		}
+		if w.unarmed && d.e.replacing {
+			w.unarmed, w.outdated = false, true
 		}
 		if !w.outdated && w.hidden == "" {
 			continue
@@ -195,7 +198,7 @@ func (d *database) changed(s machineSource) bool {
 	if s.parent != nil {
 		return s.parent.machine != nil && len(s.parent.machine.delta) > 0
 	}
-	for id := range d.tx.touched {
+	for _, id := range d.tx.touched {
 		// A layout that is gone was dropped with its last view, which wrote what came before.
 		if l := d.layouts[id]; l != nil && strings.EqualFold(l.table, s.table) {
 			return true
@@ -214,9 +217,8 @@ func (d *database) stepView(v *view, from, to int64, early bool) error {
 	if !d.concerned(v, m) {
 		return nil
 	}
-	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numericOf}
-	f := feeder{d: d, v: v, m: m, step: s, early: early}
-	feed := f.feed
+	m.step = dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
+	f := feeder{d: d, v: v, m: m, step: &m.step, early: early}
 	if err := d.holdPast(m, from, to); err != nil {
 		return err
 	}
@@ -226,13 +228,13 @@ func (d *database) stepView(v *view, from, to int64, early bool) error {
 		m.present(source)
 		if src.parent != nil {
 			if p := src.parent.machine; p != nil {
-				if err := d.feedView(src, p.delta, func(b dbsp.Batch) error { return feed(source, b) }); err != nil {
+				if err := d.feedView(src, p.delta, func(b dbsp.Batch) error { return f.feed(source, b) }); err != nil {
 					return err
 				}
 			}
 			continue
 		}
-		if err := d.feedLog(src, from, to, func(b dbsp.Batch) error { return feed(source, b) }); err != nil {
+		if err := d.feedLog(src, from, to, func(b dbsp.Batch) error { return f.feed(source, b) }); err != nil {
 			return err
 		}
 	}

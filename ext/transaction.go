@@ -12,8 +12,8 @@ type transaction struct {
 	log     changeLog
 	stepped int64
 	written int64
-	marks   []mark // by savepoint number
-	touched map[int64]bool
+	marks   []mark  // by savepoint number
+	touched []int64 // layouts of which there are records, some perhaps twice
 	images  imageTracker
 	// flushed is set once state tables were written in this transaction: what cursors read from them may be rolled back
 	// under them, so they keep copies.
@@ -88,7 +88,7 @@ func (t *transaction) end() {
 	t.log.discard()
 	t.stepped, t.written = 0, 0
 	t.marks = t.marks[:0]
-	clear(t.touched)
+	t.touched = t.touched[:0]
 	clear(t.rebuild)
 	clear(t.rebuilt)
 	clear(t.stale)

@@ -13,12 +13,19 @@ import (
 // trigger is one of the capture triggers of a base table.
 type trigger struct{ name, sql string }
 
+// afterTriggers is how many AFTER triggers come first in triggersOf.
+const afterTriggers = 3
+
 // triggerName names the trigger for an event ("ai", "ad", "au" after, "bi", "bu" before an insert, delete, update).
 func triggerName(table, event string) string { return triggerPrefix + event + "_" + table }
 
 // triggersOf builds the capture triggers of a table. The AFTER triggers hand over raw images: no expression that could
 // fail, no function that could be missing. The BEFORE triggers, behind a guard that is false unless a running statement
 // or the schema contains REPLACE, stash the rows that conflict with NEW on any unique key.
+//
+// The BEFORE triggers cost every insert and update, and most tables never see a REPLACE: a table has them only once it
+// is armed. It is from the beginning where the schema contains REPLACE; else the first statement with REPLACE finds the
+// table unarmed, what is built on it is computed anew, and the commit arms it (statementStarts, renewTriggers).
 func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 	keys, err := e.uniqueKeys(t, l)
 	if err != nil {

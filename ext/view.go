@@ -72,6 +72,7 @@ type machine struct {
 	out        *outputDelta
 	delta      dbsp.Batch // what the running step changed in the output, for views on this one
 	evaluators []*evaluator
+	step       dbsp.Step // the running one
 	traces     []*baseTrace
 	rows       []*baseRows
 }
@@ -104,9 +105,10 @@ func (m *machine) forget() {
 		m.ops = dbsp.NewOverlay(m.state)
 	}
 	m.ops.Reset()
-	if m.out == nil || !m.out.empty() {
+	if m.out == nil {
 		m.out = newOutputDelta(m.plan.Keyed)
 	}
+	m.out.reset()
 	m.delta = nil
 }
 
