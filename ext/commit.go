@@ -83,6 +83,9 @@ func (d *database) flushView(v *view) error {
 	if err := m.ops.Flush(m.state); err != nil {
 		return err
 	}
+	if err := m.state.settle(); err != nil {
+		return err
+	}
 	err := m.state.writeOutput(m.out)
 	m.out.reset()
 	return err

@@ -50,8 +50,8 @@ type engine struct {
 	numeric    sqlite3.Stmt
 	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf
 	// armed makes all capture triggers as they are once REPLACE was seen.
-	armed bool
-	asNumber   sqlite3.Stmt
+	armed    bool
+	asNumber sqlite3.Stmt
 }
 
 // Attach installs the engine into one connection.

@@ -17,7 +17,7 @@ import (
 // Format 1.
 // ops: (operator_id INTEGER, key BLOB, element BLOB, value BLOB, weight INTEGER, PRIMARY KEY(operator_id, key, element))
 // WITHOUT ROWID. An accumulator has an empty element and its value; an element of an arrangement has a NULL value and
-// its weight, never 0. Keys are exact (dbsp.AppendKey), elements as the operator defines them.
+// its weight, never 0; many primary keys under one join key are kept in runs (see elementRun). Keys are exact (dbsp.AppendKey), elements as the operator defines them.
 // out: the view's columns as declared, the weight (> 0), the key, PRIMARY KEY, and the state, WITHOUT ROWID. A keyed
 // view's key is the encoded group key and its weight 1; where the root operator's groups are the output's rows
 // (planner.Plan.RowState), their accumulators are in the state column, so that a change is one write. The accumulator of
@@ -33,10 +33,14 @@ type stateTable struct {
 	spare map[string]bool
 	// scratch holds the values of the row being written.
 	scratch []dbsp.Value
+	// runs are the arrangements that hold runs: see elementRun.
+	runs   map[dbsp.OpID]bool
+	group  group
+	runBuf []byte
 
 	get, scan, put, del, insert, remove, lessen          statement
 	outPut, outDel, outInsert, outRemove, outLess, outAt statement
-	outGet, outSet                                       statement
+	outGet, outSet, runAt, runAll, runPut                statement
 }
 
 // statement is a text and, once used, what it was compiled to.
@@ -51,7 +55,7 @@ const (
 )
 
 func newStateTable(v *view, rowOp dbsp.OpID) *stateTable {
-	t := &stateTable{v: v, columns: len(v.columns), rowOp: rowOp, puts: map[string][]byte{}, spare: map[string]bool{}}
+	t := &stateTable{v: v, columns: len(v.columns), rowOp: rowOp, puts: map[string][]byte{}, spare: map[string]bool{}, runs: map[dbsp.OpID]bool{}}
 	ops, out, params := t.ops(), t.out(), t.parameters()
 	key, weight, state := ident(keyColumn), ident(weightColumn), ident(stateColumn)
 	const element = " WHERE operator_id = ?1 AND key = ?2 AND element = "
@@ -62,6 +66,9 @@ func newStateTable(v *view, rowOp dbsp.OpID) *stateTable {
 	t.insert.sql = "INSERT INTO " + ops + " VALUES(?1, ?2, ?3, NULL, ?4) ON CONFLICT DO UPDATE SET weight = weight + excluded.weight"
 	t.remove.sql = "DELETE FROM " + ops + element + "?3 AND weight = ?4"
 	t.lessen.sql = "UPDATE " + ops + " SET weight = weight - ?4" + element + "?3 AND weight > ?4"
+	t.runAt.sql = "SELECT element, value FROM " + ops + " WHERE operator_id = ?1 AND key = ?2 AND element <= ?3 ORDER BY element DESC LIMIT 1"
+	t.runAll.sql = "SELECT element, value, weight FROM " + ops + " WHERE operator_id IN (?1, -?1) AND key = ?2"
+	t.runPut.sql = "INSERT OR REPLACE INTO " + ops + " VALUES(?1, ?2, ?3, ?4, 1)"
 	t.outGet.sql = "SELECT " + state + " FROM " + out + " WHERE " + key + " = ?1"
 	t.outSet.sql = "UPDATE " + out + " SET " + state + " = ?2 WHERE " + key + " = ?1"
 	t.outPut.sql = "INSERT OR REPLACE INTO " + out + " VALUES(" + params + ")"
@@ -76,7 +83,8 @@ func newStateTable(v *view, rowOp dbsp.OpID) *stateTable {
 
 func (t *stateTable) release() {
 	for _, x := range []*statement{&t.get, &t.scan, &t.put, &t.del, &t.insert, &t.remove, &t.lessen,
-		&t.outPut, &t.outDel, &t.outInsert, &t.outRemove, &t.outLess, &t.outAt, &t.outGet, &t.outSet} {
+		&t.outPut, &t.outDel, &t.outInsert, &t.outRemove, &t.outLess, &t.outAt, &t.outGet, &t.outSet,
+		&t.runAt, &t.runAll, &t.runPut} {
 		finalize(&x.stmt)
 	}
 }
@@ -85,6 +93,7 @@ func (t *stateTable) release() {
 func (t *stateTable) forget() {
 	clear(t.puts)
 	clear(t.spare)
+	t.dropGroup()
 }
 
 func (t *stateTable) ops() string { return qualified(t.v.db.name, t.v.opsTable()) }
@@ -166,6 +175,9 @@ func (t *stateTable) getOps(op dbsp.OpID, key string) ([]byte, error) {
 
 // Elements reads an arrangement.
 func (t *stateTable) Elements(op dbsp.OpID, key, from string, yield func(string, int64) bool) error {
+	if t.runs[op] {
+		return t.mixed(op, key, from, yield)
+	}
 	x := t.scan
 	t.scan.stmt = nil // a nested scan prepares its own
 	s, err := t.bind(&x, dbsp.NewInteger(int64(op)), dbsp.NewBlob(key), dbsp.NewBlob(from))
@@ -213,6 +225,9 @@ func (t *stateTable) putOps(op dbsp.OpID, key string, value []byte) error {
 
 // Add changes an element's weight.
 func (t *stateTable) Add(op dbsp.OpID, key, element string, weight int64) error {
+	if t.runs[op] {
+		return t.collect(op, key, element, weight)
+	}
 	id, k, el := dbsp.NewInteger(int64(op)), dbsp.NewBlob(key), dbsp.NewBlob(element)
 	if weight > 0 {
 		return run(t.bind(&t.insert, id, k, el, dbsp.NewInteger(weight)))

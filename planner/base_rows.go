@@ -40,7 +40,7 @@ func (l *lowering) keepIdentities(side *joinInput, node int) int {
 	if !rest {
 		return node
 	}
-	b := &BaseRows{Source: src.source}
+	b := &BaseRows{ID: side.id, Source: src.source}
 	positions = slices.Clone(positions)
 	side.ident = nil
 	for _, c := range key {

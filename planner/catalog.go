@@ -128,9 +128,10 @@ type BaseRead struct {
 
 // BaseRows is a join side of which only the rows' identities are kept: the rest is read from the base table.
 type BaseRows struct {
-	Source   int   // index into Plan.Sources
-	Columns  []int // of the source's delta row: what the join side's rows consist of
-	Identity []int // of the source's delta row: the primary key
+	ID       dbsp.OpID // of the arrangement of identities
+	Source   int       // index into Plan.Sources
+	Columns  []int     // of the source's delta row: what the join side's rows consist of
+	Identity []int     // of the source's delta row: the primary key
 }
 
 // Env is what a circuit is built with.

@@ -174,7 +174,13 @@ func (n *joinNode) identity(numbered bool) string {
 	if !numbered {
 		l, r = 0, 0
 	}
-	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, n.left.rows, r, n.right.columns, n.right.base, n.right.rows, n.collations)
+	rows := func(s *joinInput) any {
+		if s.rows == nil {
+			return nil
+		}
+		return [][]int{{s.rows.Source}, s.rows.Columns, s.rows.Identity}
+	}
+	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, rows(&n.left), r, n.right.columns, n.right.base, rows(&n.right), n.collations)
 }
 
 // aggregateNode is dbsp.Aggregate.
