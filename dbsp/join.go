@@ -36,6 +36,10 @@ type Join struct {
 	// Collations compare the key columns, one per pair. Key equality is AppendKey's; what is subtler (affinity) belongs
 	// in an Apply above, with keys here that are coarse enough.
 	Collations []Collation
+
+	// idle and matching are the last step's, kept for their memory.
+	idle     []*arranged
+	matching matching
 }
 
 // Step joins the deltas in[0] and in[1] with the other sides and with each other.
@@ -48,8 +52,8 @@ func (j *Join) Step(s *Step, in []Batch) (Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer left.release()
-	defer right.release()
+	defer j.release(left)
+	defer j.release(right)
 	var out Batch
 	// A trace shows its side with the deltas of this step, so the deltas of the other side take part only once: before
 	// they are kept, or by way of the trace.
@@ -87,7 +91,13 @@ type arranged struct {
 	rows  []arrangedRow
 	// first[k] is the first row of key k in rows, next a chain through rows; -1 ends it.
 	first []int32
+	// whole is net's memory, buf what keys are encoded in.
+	whole netChange
+	buf   []byte
 }
+
+// arrangedKept bounds the rows of an arranged whose memory is used again.
+const arrangedKept = 1 << 10
 
 // arrangedRow is in[at].Row, with its net weight where the side is kept as whole rows.
 type arrangedRow struct {
@@ -105,11 +115,19 @@ func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
 		return nil, fmt.Errorf("dbsp: join %d/%d: a change meets a side that is not kept", j.Left.ID, j.Right.ID)
 	}
 	kept, identity := side.keeps(), other.Trace != nil
-	a := &arranged{in: b, keys: newKeyIndex(), rows: make([]arrangedRow, 0, len(b))}
-	if kept {
-		a.net = newNetChange()
+	var a *arranged
+	if n := len(j.idle); n > 0 {
+		a, j.idle = j.idle[n-1], j.idle[:n-1]
+	} else {
+		a = &arranged{}
 	}
-	var key, equal []byte
+	a.in, a.keys, a.rows = b, newKeyIndex(), slices.Grow(a.rows[:0], len(b))
+	if kept {
+		a.whole.open()
+		a.net = &a.whole
+	}
+	key := a.buf
+	var equal []byte
 	for i := range b {
 		d := &b[i]
 		key = key[:0]
@@ -157,6 +175,7 @@ func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
 		a.rows = append(a.rows, arrangedRow{at: int32(i), weight: d.Weight, next: a.first[k]})
 		a.first[k] = int32(len(a.rows) - 1)
 	}
+	a.buf = key
 	a.keys.seal()
 	if kept {
 		a.net.seal()
@@ -164,14 +183,20 @@ func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
 	return a, nil
 }
 
-// release gives the indexes back; a may be nil.
-func (a *arranged) release() {
+// release gives a's indexes back, and a itself where it is small; a may be nil.
+func (j *Join) release(a *arranged) {
 	if a == nil {
 		return
 	}
 	a.keys.release()
 	if a.net != nil {
 		a.net.release()
+	}
+	if cap(a.rows) <= arrangedKept && cap(a.buf) <= 64*arrangedKept {
+		a.in, a.keys, a.net, a.first = nil, nil, nil, a.first[:0]
+		clear(a.equal)
+		a.equal = a.equal[:0]
+		j.idle = append(j.idle, a)
 	}
 }
 
@@ -188,7 +213,7 @@ func (a *arranged) keep(s *Step, side *JoinSide) error {
 		}
 		k := a.net.group[n]
 		key := ""
-		if a.equal != nil {
+		if len(a.equal) > 0 {
 			key = a.equal[k]
 		} else {
 			key = a.keys.key(k)
@@ -209,8 +234,14 @@ func (j *Join) match(s *Step, a *arranged, left bool, out Batch) (Batch, error) 
 	if left {
 		side, other = &j.Left, &j.Right
 	}
-	m := matching{out: slices.Grow(out, len(a.rows)), in: a.in, rows: newRowSlab(len(a.rows) * 8), left: left}
-	traceKey := make(Row, len(side.Columns))
+	m := &j.matching
+	defer m.forget()
+	m.out, m.in, m.left = slices.Grow(out, len(a.rows)), a.in, left
+	m.rows = rowSlab{next: min(max(len(a.rows)*m.width, 4), maxSlab)}
+	if m.yield == nil {
+		m.yield = m.add
+	}
+	m.key = slices.Grow(m.key[:0], len(side.Columns))[:len(side.Columns)]
 	for k, head := range a.first {
 		m.delta = m.delta[:0]
 		for n := head; n >= 0; n = a.rows[n].next {
@@ -228,22 +259,35 @@ func (j *Join) match(s *Step, a *arranged, left bool, out Batch) (Batch, error) 
 			continue
 		}
 		for n, c := range side.Columns {
-			traceKey[n] = a.in[m.delta[0].at].Row[c]
+			m.key[n] = a.in[m.delta[0].at].Row[c]
 		}
-		if err := other.Trace.Rows(s, traceKey, m.add); err != nil {
+		if err := other.Trace.Rows(s, m.key, m.yield); err != nil {
 			return nil, err
 		}
 	}
 	return m.out, nil
 }
 
+// forget drops what m must not hold on to.
+func (m *matching) forget() {
+	clear(m.key)
+	clear(m.decode)
+	m.out, m.in, m.rows = nil, nil, rowSlab{}
+	if cap(m.delta) > arrangedKept {
+		m.delta = nil
+	}
+}
+
 // matching collects the output of one match.
 type matching struct {
 	out    Batch
 	in     Batch
-	rows   *rowSlab
-	left   bool          // delta's rows come first
-	delta  []arrangedRow // those of the key at hand
+	rows   rowSlab
+	left   bool                   // delta's rows come first
+	key    Row                    // what a trace is asked for
+	yield  func(Row, int64) error // add
+	width  int                    // of the last row put out
+	delta  []arrangedRow          // those of the key at hand
 	decode Row
 }
 
@@ -275,7 +319,8 @@ func (m *matching) add(row Row, weight int64) error {
 	for i := range m.delta {
 		d := &m.delta[i]
 		own := m.in[d.at].Row
-		r := m.rows.take(len(own) + len(row))
+		m.width = len(own) + len(row)
+		r := m.rows.take(m.width)
 		if m.left {
 			copy(r[copy(r, own):], row)
 		} else {

@@ -14,10 +14,24 @@ type netChange struct {
 // groupPrefix is the length of the group number before an element in the index.
 const groupPrefix = 4
 
-func newNetChange() *netChange { return &netChange{index: newKeyIndex()} }
+func newNetChange() *netChange {
+	c := &netChange{}
+	c.open()
+	return c
+}
+
+// open makes c, new or released, ready.
+func (c *netChange) open() { c.index = newKeyIndex() }
 
 // release is keyIndex.release.
-func (c *netChange) release() { c.index.release() }
+func (c *netChange) release() {
+	c.index.release()
+	c.index = nil
+	if cap(c.group) > groupingKept || cap(c.scratch) > 64*groupingKept {
+		*c = netChange{}
+	}
+	c.group, c.weight = c.group[:0], c.weight[:0]
+}
 
 // begin returns a buffer to append one element of group to; end takes it back.
 func (c *netChange) begin(group int32) []byte {

@@ -30,9 +30,11 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 	n.inputs = []int{ls.node, rs.node}
 	l.readBase(n, r)
 	for i, side := range []*joinInput{&n.left, &n.right} {
-		n.inputs[i] = l.keepIdentities(side, n.inputs[i])
+		s := []*stream{&ls, &rs}[i]
+		s.node = l.keepIdentities(side, s.node)
+		l.unpermute(side, s)
+		n.inputs[i] = s.node
 	}
-	ls.node, rs.node = n.inputs[0], n.inputs[1]
 	n.columns = slices.Concat(l.nodes[ls.node].Columns(), l.nodes[rs.node].Columns())
 	out := stream{node: l.add(n), at: map[colID]int{}}
 	for id, p := range ls.at {
@@ -42,4 +44,50 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 		out.at[id] = l.width(ls.node) + p
 	}
 	return out
+}
+
+// unpermute leaves out a reordering of all columns of a join side's table: the join can take the rows as they are.
+func (l *lowering) unpermute(side *joinInput, s *stream) {
+	p, ok := l.nodes[s.node].(*permuteNode)
+	if !ok {
+		return
+	}
+	src, ok := l.nodes[p.inputs[0]].(*sourceNode)
+	if !ok || len(p.positions) != len(src.columns) {
+		return
+	}
+	for i := range src.columns {
+		n := slices.Index(p.positions, i)
+		if n < 0 || p.columns[n] != src.columns[i] { // another declaration under another name
+			return
+		}
+	}
+	side.columns = at(p.positions, side.columns)
+	side.ident = at(p.positions, side.ident)
+	for _, columns := range []*[]int{side.rowColumns(), side.baseColumns()} {
+		if columns != nil {
+			*columns = make([]int, len(src.columns))
+			for i := range src.columns {
+				(*columns)[i] = i
+			}
+		}
+	}
+	for id, n := range s.at {
+		s.at[id] = p.positions[n]
+	}
+	s.node = p.inputs[0]
+}
+
+func (s *joinInput) rowColumns() *[]int {
+	if s.rows == nil {
+		return nil
+	}
+	return &s.rows.Columns
+}
+
+func (s *joinInput) baseColumns() *[]int {
+	if s.base == nil {
+		return nil
+	}
+	return &s.base.Columns
 }

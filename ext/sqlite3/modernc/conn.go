@@ -174,7 +174,7 @@ func (c *conn) Version() int { return int(lib.Xsqlite3_libversion_number(c.tls))
 // Statements implements sqlite3.Conn. yield must not finalize the statement that it is given.
 func (c *conn) Statements(yield func(sqlite3.StmtInfo) bool) {
 	info := stmtInfo{conn: c}
-	for p := lib.Xsqlite3_next_stmt(c.tls, c.db, 0); p != 0; p = lib.Xsqlite3_next_stmt(c.tls, c.db, p) {
+	for p := lib.Xsqlite3_next_stmt(c.tls, c.db, 0); p != 0; p = at[lib.TVdbe](p).FpVNext { // without its lock
 		info.stmt = p
 		if !yield(&info) {
 			return
