@@ -58,7 +58,7 @@ type watchedTable struct {
 	// outdated: the triggers are there but no longer the ones we would create (a new unique key), or a trigger of the
 	// user's is newer and can keep ours from firing.
 	outdated bool
-	// unarmed: it has unique keys, and no triggers that see what REPLACE removes.
+	// unarmed: it has unique keys, and no trigger that sees what INSERT OR REPLACE removes.
 	unarmed bool
 	// shadowed names a newer AFTER trigger of the user's: it fires before ours, changes what ours then sees, and can keep
 	// it from firing, by RAISE(IGNORE), or by an error under FAIL.
@@ -305,7 +305,6 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 		return w, nil
 	}
 	oldest := int64(1) << 62
-	var missing []string
 	for _, x := range want {
 		i := slices.IndexFunc(triggers, func(u userTrigger) bool {
 			return !u.temp && strings.EqualFold(u.name, x.name) && strings.EqualFold(u.table, l.table)
@@ -315,19 +314,17 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 				w.reason = fmt.Sprintf("table %s was dropped or recreated", l.table)
 				return w, nil
 			}
-			missing = append(missing, x.name)
+			if x.arming && !d.replaces && !d.e.armed {
+				w.unarmed = true
+			} else {
+				w.outdated = true // a first unique key, or a first REPLACE in the schema
+			}
 			continue
 		}
 		if triggers[i].sql != x.sql {
 			w.outdated = true
 		}
 		oldest = min(oldest, triggers[i].seq)
-	}
-	switch {
-	case len(missing) == len(want)-afterTriggers && !d.replaces && !d.e.armed:
-		w.unarmed = len(missing) > 0
-	case len(missing) > 0:
-		w.outdated = true // a first unique key, or a first REPLACE in the schema
 	}
 	for _, u := range triggers {
 		if !strings.EqualFold(u.table, l.table) || isInternal(u.name) {

@@ -87,13 +87,13 @@ func (d *database) createTriggers(t *planner.Table, lay *layout, armed bool) err
 	if err != nil {
 		return err
 	}
-	if !armed {
-		ts = ts[:afterTriggers]
-	}
 	if err := d.dropTriggers(t.Name); err != nil {
 		return err
 	}
 	for _, x := range ts {
+		if x.arming && !armed {
+			continue
+		}
 		sql := strings.Replace(x.sql, "CREATE TRIGGER ", "CREATE TRIGGER "+ident(d.name)+".", 1)
 		if err := d.e.conn.Exec(sql); err != nil {
 			return fmt.Errorf("ext: create trigger on table %s: %w", t.Name, err)

@@ -11,10 +11,10 @@ import (
 )
 
 // trigger is one of the capture triggers of a base table.
-type trigger struct{ name, sql string }
-
-// afterTriggers is how many AFTER triggers come first in triggersOf.
-const afterTriggers = 3
+type trigger struct {
+	name, sql string
+	arming    bool // only an armed table has it
+}
 
 // triggerName names the trigger for an event ("ai", "ad", "au" after, "bi", "bu" before an insert, delete, update).
 func triggerName(table, event string) string { return triggerPrefix + event + "_" + table }
@@ -23,9 +23,10 @@ func triggerName(table, event string) string { return triggerPrefix + event + "_
 // fail, no function that could be missing. The BEFORE triggers, behind a guard that is false unless a running statement
 // or the schema contains REPLACE, stash the rows that conflict with NEW on any unique key.
 //
-// The BEFORE triggers cost every insert and update, and most tables never see a REPLACE: a table has them only once it
-// is armed. It is from the beginning where the schema contains REPLACE; else the first statement with REPLACE finds the
-// table unarmed, what is built on it is computed anew, and the commit arms it (statementStarts, renewTriggers).
+// The BEFORE INSERT trigger costs every insert, and most tables never see a REPLACE: a table has it only once it is armed.
+// It is from the beginning where the schema contains REPLACE; else the first statement with REPLACE finds the table
+// unarmed, what is built on it is computed anew, and the commit arms it (statementStarts, renewTriggers). The BEFORE UPDATE
+// trigger is there always: an UPDATE OR REPLACE of columns that no view reads would not be heard of otherwise.
 func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 	keys, err := e.uniqueKeys(t, l)
 	if err != nil {
@@ -38,7 +39,7 @@ func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 			values = append(values, l.list(p)...)
 		}
 		name := triggerName(t.Name, event)
-		return trigger{name, fmt.Sprintf("CREATE TRIGGER %s AFTER %s ON %s BEGIN %sEND", ident(name), when, table,
+		return trigger{name: name, sql: fmt.Sprintf("CREATE TRIGGER %s AFTER %s ON %s BEGIN %sEND", ident(name), when, table,
 			insertEvent(l.id, kind, values))}
 	}
 	ts := []trigger{
@@ -52,8 +53,8 @@ func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 			body.WriteString(selectEvent(l.id, eventStash, l.list(""), table+" WHERE "+k+notSelf))
 		}
 		name := triggerName(t.Name, event)
-		return trigger{name, fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s() BEGIN %sEND", ident(name), when, table,
-			replacesFunction, body.String())}
+		return trigger{name: name, arming: event == "bi", sql: fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s() BEGIN %sEND",
+			ident(name), when, table, replacesFunction, body.String())}
 	}
 	if len(keys) > 0 {
 		var self []string
