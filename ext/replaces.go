@@ -1,0 +1,57 @@
+package ext
+
+import (
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// mayReplace looks at the running statements' texts, and at the schemas, for REPLACE.
+func (e *engine) mayReplace() bool {
+	for _, d := range e.databases {
+		if d.replaces {
+			return true
+		}
+	}
+	found := false
+	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
+		if s.Busy() && !s.ReadOnly() {
+			sql := s.SQL()
+			found = sql == "" || containsReplace(sql)
+		}
+		return !found
+	})
+	return found
+}
+
+// containsReplace reports whether s may contain the keyword REPLACE, which no parenthesis follows, unlike the function of
+// that name. It errs on the side of true.
+func containsReplace(s string) bool {
+	const word = "replace"
+	for ; containsFold(s, word); s = s[1:] {
+		for !strings.EqualFold(s[:len(word)], word) {
+			s = s[1:]
+		}
+		if !strings.HasPrefix(strings.TrimLeft(s[len(word):], " \t\r\n\f"), "(") {
+			return true
+		}
+	}
+	return false
+}
+
+// containsFold reports whether s contains word, which is lower-case ASCII, in any case.
+func containsFold(s, word string) bool {
+	for i := 0; i+len(word) <= len(s); i++ {
+		if s[i]|0x20 != word[0] {
+			continue
+		}
+		j := 1
+		for j < len(word) && s[i+j]|0x20 == word[j] {
+			j++
+		}
+		if j == len(word) {
+			return true
+		}
+	}
+	return false
+}
