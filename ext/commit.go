@@ -9,7 +9,7 @@ import (
 // sync is xSync: the transaction is about to commit.
 func (d *database) sync() (err error) {
 	t := &d.tx
-	if t.log.length() == t.written && t.images.empty() && len(t.rebuild) == 0 && !d.unwritten() {
+	if t.log.length() == t.written && t.images.empty() && len(t.rebuild)+len(t.arm) == 0 && !d.unwritten() {
 		return nil
 	}
 	defer d.e.preserve()()

@@ -54,6 +54,7 @@ func newDatabase(e *engine, name string) *database {
 	d.tx.log.bound = LogBound
 	d.tx.rebuild = map[string]bool{}
 	d.tx.rebuilt = map[string]bool{}
+	d.tx.arm = map[string]bool{}
 	d.tx.stale = map[string]staleAt{}
 	return d
 }

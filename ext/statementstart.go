@@ -1,6 +1,8 @@
 package ext
 
 import (
+	"strings"
+
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
 
@@ -30,6 +32,7 @@ func (d *database) statementStarts() error {
 		}
 		if w.unarmed && d.e.replacing {
 			w.unarmed, w.outdated = false, true
+			d.tx.arm[strings.ToLower(w.layout.table)] = true
 		}
 		if !w.outdated && w.hidden == "" {
 			continue

@@ -24,6 +24,8 @@ type transaction struct {
 	rebuild map[string]bool
 	// rebuilt names views that were in this transaction: ROLLBACK TO may take that back without taking back the cause.
 	rebuilt map[string]bool
+	// arm names tables, in lower case, that met a REPLACE unarmed: the commit arms them.
+	arm map[string]bool
 	// stale holds, by name, views found stale in this transaction.
 	stale  map[string]staleAt
 	broken error
@@ -91,6 +93,7 @@ func (t *transaction) end() {
 	t.touched = t.touched[:0]
 	clear(t.rebuild)
 	clear(t.rebuilt)
+	clear(t.arm)
 	clear(t.stale)
 	t.images.clear()
 	t.flushed, t.early = false, false

@@ -126,7 +126,7 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 				w.reason = fmt.Sprintf("table %s was dropped or recreated", l.table)
 				return w, nil
 			}
-			if x.arming && !d.replaces && !d.e.armed {
+			if x.arming && !d.replaces && !d.e.armed && !d.tx.arm[strings.ToLower(l.table)] {
 				w.unarmed = true
 			} else {
 				w.outdated = true // a first unique key, or a first REPLACE in the schema

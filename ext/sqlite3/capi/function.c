@@ -1,0 +1,38 @@
+#include "shim.h"
+#include "_cgo_export.h"
+
+SQLITE_EXTENSION_INIT3
+
+#define FEW 32
+
+void mv_function_destroy(void *user) { mvFunctionDestroy(user); }
+
+// call runs a scalar function, or the step of an aggregate whose state is behind group.
+static void call(sqlite3_context *ctx, int argc, sqlite3_value **argv, uint32_t *group) {
+  mv_value few[FEW], *args = few, out = {.type = MV_UNSET};
+  if (argc > FEW && !(args = sqlite3_malloc64(argc * sizeof *args))) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  mv_decode(argc, argv, args);
+  mvFunction((uintptr_t)sqlite3_user_data(ctx), ctx, argc, argv, args, group, &out);
+  mv_result(ctx, &out);
+  if (args != few) sqlite3_free(args);
+}
+
+void mv_scalar(sqlite3_context *ctx, int argc, sqlite3_value **argv) { call(ctx, argc, argv, 0); }
+
+void mv_aggregate_step(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  uint32_t *group = sqlite3_aggregate_context(ctx, sizeof *group);
+  if (!group) {
+    sqlite3_result_error_nomem(ctx);
+    return;
+  }
+  call(ctx, argc, argv, group);
+}
+
+void mv_aggregate_final(sqlite3_context *ctx) {
+  mv_value out = {.type = MV_UNSET};
+  mvFinal((uintptr_t)sqlite3_user_data(ctx), ctx, sqlite3_aggregate_context(ctx, 0), &out);
+  mv_result(ctx, &out);
+}

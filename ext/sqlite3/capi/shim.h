@@ -1,0 +1,102 @@
+// The C side of the binding: SQLite's callbacks, and calls of its API, with values decoded on the way.
+#ifndef SQLITE_MV_SHIM_H
+#define SQLITE_MV_SHIM_H
+
+// The name is ours alone: a program may hold other extensions, each with such a pointer.
+#define sqlite3_api sqlitemv_api
+#include <sqlite3ext.h>
+#include <stdint.h>
+
+// mv_value is a value on its way between SQLite and Go; the numbers of type are those of dbsp.Kind.
+typedef struct mv_value {
+  int64_t num;   // MV_INTEGER, or the bits of MV_REAL
+  const void *p; // MV_TEXT and MV_BLOB
+  int32_t n;
+  int32_t type;
+} mv_value;
+
+enum { MV_NULL, MV_INTEGER, MV_REAL, MV_TEXT, MV_BLOB, MV_NOMEM, MV_UNSET };
+
+// mv_param is a parameter of a statement. What is bound stays here until the next step passes it on.
+typedef struct mv_param {
+  mv_value v;
+  int64_t cap; // of the memory at v.p
+  int32_t dirty;
+} mv_param;
+
+typedef struct mv_stmt {
+  sqlite3_stmt *stmt;
+  mv_param *params;
+  mv_value *columns;
+  int nparam, ncolumn;
+  int ndirty;
+} mv_stmt;
+
+typedef struct mv_vtab {
+  sqlite3_vtab base;
+  uint32_t handle;
+} mv_vtab;
+
+typedef struct mv_cursor {
+  sqlite3_vtab_cursor base;
+  uint32_t handle;
+  int eof; // asked of the Go cursor right after Filter and Next, where an error can still be reported
+} mv_cursor;
+
+// init.c
+char *mv_init(const sqlite3_api_routines *api);
+int mv_auto_extension(void);
+extern int mv_counters, mv_rowid; // offsets in sqlite3, 0 when not known
+
+// value.c
+void mv_decode(int n, sqlite3_value **from, mv_value *to);
+void mv_result(sqlite3_context *ctx, const mv_value *v);
+void mv_result_error(sqlite3_context *ctx, char *message, int n, int code);
+void mv_numeric(sqlite3_value **argv, int i, mv_value *to);
+int mv_nochange(sqlite3_value **argv, int i);
+char *mv_message(const char *p, int n);
+
+// conn.c
+int mv_exec(sqlite3 *db, const char *sql);
+const char *mv_error(sqlite3 *db, int rc, int *extended);
+int mv_declare(sqlite3 *db, const char *sql);
+int mv_config(sqlite3 *db, int constraints);
+int mv_autocommit(sqlite3 *db);
+int64_t mv_last_rowid(sqlite3 *db);
+void mv_set_last_rowid(sqlite3 *db, int64_t rowid);
+int64_t mv_changes(sqlite3 *db);
+int64_t mv_total_changes(sqlite3 *db);
+const char *mv_filename(sqlite3 *db, const char *schema);
+int mv_readonly(sqlite3 *db, const char *schema);
+int mv_interrupted(sqlite3 *db);
+int mv_version(void);
+int mv_create_function(sqlite3 *db, const char *name, int narg, int flags, uintptr_t handle, int aggregate);
+int mv_create_module(sqlite3 *db, const char *name, uintptr_t handle, unsigned methods);
+sqlite3_stmt *mv_next_stmt(sqlite3 *db, sqlite3_stmt *after, int *busy, int *readonly);
+const char *mv_sql(sqlite3_stmt *stmt);
+
+// stmt.c
+int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
+int mv_step(mv_stmt *s);
+int mv_reset(mv_stmt *s);
+int mv_finalize(mv_stmt *s);
+int mv_grow(mv_stmt *s, int i, int64_t n);
+const char *mv_column_name(mv_stmt *s, int i);
+const char *mv_column_decltype(mv_stmt *s, int i);
+int mv_column_count(mv_stmt *s);
+int mv_stmt_readonly(mv_stmt *s);
+
+// module.c
+enum { MV_CREATE = 1, MV_WRITABLE = 2, MV_TRANSACTIONS = 4, MV_RENAMES = 8 };
+const sqlite3_module *mv_module(unsigned methods);
+void mv_constraint(sqlite3_index_info *info, int i, const char **collation, int *in);
+int mv_distinct(sqlite3_index_info *info);
+int mv_answer(sqlite3_index_info *info, const char *idx, int n);
+
+// function.c
+void mv_function_destroy(void *user);
+void mv_scalar(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+void mv_aggregate_step(sqlite3_context *ctx, int argc, sqlite3_value **argv);
+void mv_aggregate_final(sqlite3_context *ctx);
+
+#endif
