@@ -52,6 +52,13 @@ type Conn interface {
 	Version() int
 }
 
+// DataVersioner is a Conn that can tell cheaply whether the file was changed by others.
+type DataVersioner interface {
+	// DataVersion is a number that differs once another connection, of this or another process, changed a database. ok is
+	// false where it would not tell: connections that share a cache.
+	DataVersion(schema string) (version uint32, ok bool)
+}
+
 // StmtInfo describes a prepared statement of the connection.
 type StmtInfo interface {
 	Busy() bool     // sqlite3_stmt_busy: stepped, not at its end

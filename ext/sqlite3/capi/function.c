@@ -5,7 +5,7 @@ SQLITE_EXTENSION_INIT3
 
 #define FEW 32
 
-void mv_function_destroy(void *user) { mvFunctionDestroy(user); }
+void mv_function_destroy(void *user) { mvFunctionDestroy((uintptr_t)user); }
 
 // call runs a scalar function, or the step of an aggregate whose state is behind group.
 static void call(sqlite3_context *ctx, int argc, sqlite3_value **argv, uint32_t *group) {

@@ -10,9 +10,10 @@ int mv_counters, mv_rowid;
 // probing is set while this thread opens a connection of our own: it gets no engine.
 static __thread int probing;
 
-// same copies a message that sqlite3_free can free, NULL when there is no memory.
+// format returns a message that sqlite3_free can free, "" when there is no memory.
 static char *format(const sqlite3_api_routines *api, const char *f, const char *a) {
-  return api->mprintf ? api->mprintf(f, a) : 0;
+  char *z = api->mprintf(f, a);
+  return z ? z : "";
 }
 
 // missing names a function that this SQLite was compiled without, NULL for none.
@@ -28,7 +29,7 @@ static const char *missing(const sqlite3_api_routines *api) {
   NEED(result_error); NEED(result_error_code); NEED(result_error_nomem); NEED(result_int64); NEED(result_null);
   NEED(result_text64); NEED(set_last_insert_rowid); NEED(sql); NEED(step); NEED(stmt_busy); NEED(stmt_readonly);
   NEED(total_changes64); NEED(user_data); NEED(value_blob); NEED(value_bytes); NEED(value_double);
-  NEED(value_dup); NEED(value_free); NEED(value_int64); NEED(value_nochange); NEED(value_numeric_type);
+  NEED(value_int64); NEED(value_nochange); NEED(value_numeric_type);
   NEED(value_text); NEED(value_type); NEED(vtab_collation); NEED(vtab_config); NEED(vtab_distinct); NEED(vtab_in);
 #undef NEED
   return 0;

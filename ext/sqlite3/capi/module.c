@@ -5,19 +5,32 @@
 
 SQLITE_EXTENSION_INIT3
 
+// construct is xCreate and xConnect.
+static int construct(void *aux, int create, int argc, const char *const *argv, sqlite3_vtab **out, char **err) {
+  mv_vtab *t = sqlite3_malloc64(sizeof *t);
+  if (!t) return SQLITE_NOMEM;
+  memset(t, 0, sizeof *t);
+  int rc = mvConstruct((uintptr_t)aux, create, argc, (char **)argv, t, err);
+  if (rc) {
+    sqlite3_free(t);
+    return rc;
+  }
+  *out = &t->base;
+  return SQLITE_OK;
+}
+
 static int xCreate(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **err) {
-  return mvConstruct((uintptr_t)aux, 1, argc, (char **)argv, (mv_vtab **)out, err);
+  return construct(aux, 1, argc, argv, out, err);
 }
 
 static int xConnect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **err) {
-  return mvConstruct((uintptr_t)aux, 0, argc, (char **)argv, (mv_vtab **)out, err);
+  return construct(aux, 0, argc, argv, out, err);
 }
 
 static int xBestIndex(sqlite3_vtab *t, sqlite3_index_info *info) { return mvBestIndex((mv_vtab *)t, info); }
 
 // release ends a table of SQLite's.
 static void release(sqlite3_vtab *t) {
-  mvForget((mv_vtab *)t);
   sqlite3_free(t->zErrMsg);
   sqlite3_free(t);
 }
@@ -136,10 +149,12 @@ const sqlite3_module *mv_module(unsigned methods) {
   return m;
 }
 
+static void destroy(void *handle) { mvModuleDestroy((uintptr_t)handle); }
+
 // mv_create_module registers a module of the methods, or with handle 0 removes the one of that name.
 int mv_create_module(sqlite3 *db, const char *name, uintptr_t handle, unsigned methods) {
   if (!handle) return sqlite3_create_module_v2(db, name, 0, 0, 0);
-  return sqlite3_create_module_v2(db, name, mv_module(methods), (void *)handle, (void (*)(void *))mvModuleDestroy);
+  return sqlite3_create_module_v2(db, name, mv_module(methods), (void *)handle, destroy);
 }
 
 void mv_constraint(sqlite3_index_info *info, int i, const char **collation, int *in) {

@@ -51,10 +51,13 @@ extern int mv_counters, mv_rowid; // offsets in sqlite3, 0 when not known
 // value.c
 void mv_decode(int n, sqlite3_value **from, mv_value *to);
 void mv_result(sqlite3_context *ctx, const mv_value *v);
+void mv_result_bytes(sqlite3_context *ctx, const void *p, int64_t n, int text);
 void mv_result_error(sqlite3_context *ctx, char *message, int n, int code);
 void mv_numeric(sqlite3_value **argv, int i, mv_value *to);
 int mv_nochange(sqlite3_value **argv, int i);
 char *mv_message(const char *p, int n);
+void *mv_realloc(void *p, int64_t n);
+void mv_free(void *p);
 
 // conn.c
 int mv_exec(sqlite3 *db, const char *sql);

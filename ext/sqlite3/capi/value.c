@@ -52,13 +52,21 @@ void mv_result(sqlite3_context *ctx, const mv_value *v) {
     sqlite3_result_double(ctx, d);
     break;
   case MV_TEXT:
-    sqlite3_result_text64(ctx, v->n ? v->p : "", v->n, SQLITE_TRANSIENT, SQLITE_UTF8);
-    break;
   case MV_BLOB:
-    sqlite3_result_blob64(ctx, v->n ? v->p : "", v->n, SQLITE_TRANSIENT);
+    mv_result_bytes(ctx, v->p, v->n, v->type == MV_TEXT);
     break;
   case MV_NOMEM:
     sqlite3_result_error_nomem(ctx);
+  }
+}
+
+// mv_result_bytes sets a text or blob, of which SQLite makes a copy.
+void mv_result_bytes(sqlite3_context *ctx, const void *p, int64_t n, int text) {
+  if (n == 0) p = "";
+  if (text) {
+    sqlite3_result_text64(ctx, p, n, SQLITE_TRANSIENT, SQLITE_UTF8);
+  } else {
+    sqlite3_result_blob64(ctx, p, n, SQLITE_TRANSIENT);
   }
 }
 
@@ -68,27 +76,16 @@ void mv_result_error(sqlite3_context *ctx, char *message, int n, int code) {
 }
 
 // mv_numeric is what SQLite's sum() sees of a text or blob (sumStep in func.c): the result of
-// sqlite3_value_numeric_type when that is INTEGER, otherwise sqlite3_value_double.
+// sqlite3_value_numeric_type when that is INTEGER, otherwise sqlite3_value_double. Like sum() it leaves SQLite with the
+// number in the text's place; what was decoded stays. (A copy made by sqlite3_value_dup knows no connection, which
+// sqlite3_value_numeric_type looks for.)
 void mv_numeric(sqlite3_value **argv, int i, mv_value *to) {
-  double d;
-  if (sqlite3_value_type(argv[i]) == SQLITE_TEXT) {
-    // sqlite3_value_numeric_type replaces the text by the number, so it works on a copy.
-    sqlite3_value *copy = sqlite3_value_dup(argv[i]);
-    if (!copy) {
-      to->type = MV_NOMEM;
-      return;
-    }
-    if (sqlite3_value_numeric_type(copy) == SQLITE_INTEGER) {
-      to->type = MV_INTEGER;
-      to->num = sqlite3_value_int64(copy);
-      sqlite3_value_free(copy);
-      return;
-    }
-    d = sqlite3_value_double(copy);
-    sqlite3_value_free(copy);
-  } else {
-    d = sqlite3_value_double(argv[i]);
+  if (sqlite3_value_numeric_type(argv[i]) == SQLITE_INTEGER) {
+    to->type = MV_INTEGER;
+    to->num = sqlite3_value_int64(argv[i]);
+    return;
   }
+  double d = sqlite3_value_double(argv[i]);
   to->type = MV_REAL;
   memcpy(&to->num, &d, sizeof d);
 }
@@ -104,3 +101,6 @@ char *mv_message(const char *p, int n) {
   }
   return z;
 }
+
+void *mv_realloc(void *p, int64_t n) { return sqlite3_realloc64(p, n); }
+void mv_free(void *p) { sqlite3_free(p); }

@@ -145,6 +145,22 @@ func (c *conn) SchemaVersion(schema string) (version int64, ok bool) {
 	return 0, false
 }
 
+// DataVersion implements sqlite3.DataVersioner: the pager counts how often it found its cache out of date.
+func (c *conn) DataVersion(schema string) (uint32, bool) {
+	d := at[lib.Tsqlite3](c.db)
+	for _, db := range unsafe.Slice(at[lib.TDb](d.FaDb), int(d.FnDb)) {
+		if db.FpBt == 0 || !strings.EqualFold(cStringView(db.FzDbSName), schema) {
+			continue
+		}
+		b := at[lib.TBtree](db.FpBt)
+		if b.Fsharable != 0 {
+			return 0, false
+		}
+		return uint32(at[lib.TPager](at[lib.TBtShared](b.FpBt).FpPager).FiDataVersion), true
+	}
+	return 0, false
+}
+
 // Filename implements sqlite3.Conn.
 func (c *conn) Filename(schema string) string {
 	z, err := cText(c.tls, schema)

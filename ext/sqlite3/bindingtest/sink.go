@@ -1,4 +1,4 @@
-package modernc
+package bindingtest
 
 import (
 	"github.com/sqlite-mv/sqlite-mv/dbsp"

@@ -1,4 +1,4 @@
-package modernc
+package bindingtest
 
 import (
 	"database/sql"
@@ -30,9 +30,9 @@ func perRow(b *testing.B, db *sql.DB, sql string) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
 }
 
-// BenchmarkUpdate is the way of a captured row: INSERT … SELECT of 4 columns into a virtual table, each argument decoded.
+// benchUpdate is the way of a captured row: INSERT … SELECT of 4 columns into a virtual table, each argument decoded.
 // The "scan" case is the SELECT alone.
-func BenchmarkUpdate(b *testing.B) {
+func benchUpdate(b *testing.B) {
 	var sum int64
 	s := &sink{declare: "CREATE TABLE x(a,b,c,d)", update: func(args sqlite3.Args) (int64, error) {
 		for i := range args.Len() {
@@ -56,8 +56,8 @@ func BenchmarkUpdate(b *testing.B) {
 	})
 }
 
-// BenchmarkScan reads a virtual table of 4 columns whose rows are in Go memory.
-func BenchmarkScan(b *testing.B) {
+// benchScan reads a virtual table of 4 columns whose rows are in Go memory.
+func benchScan(b *testing.B) {
 	s := &series{declare: "CREATE TABLE x(a INTEGER, b TEXT, c REAL, d INTEGER)"}
 	row := dbsp.Row{dbsp.NewInteger(1), dbsp.NewText("region 12"), dbsp.NewReal(2.5), dbsp.NewInteger(7)}
 	for range benchRows {
@@ -75,8 +75,8 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-// BenchmarkStmt is a prepared statement as the engine runs them for each key of a step.
-func BenchmarkStmt(b *testing.B) {
+// benchStmt is a prepared statement as the engine runs them for each key of a step.
+func benchStmt(b *testing.B) {
 	run := func(b *testing.B, sql string, each func(s sqlite3.Stmt)) {
 		db := open(b, func(c sqlite3.Conn) error {
 			return c.CreateFunction(&sqlite3.Function{Name: "run", Scalar: func(c sqlite3.Conn, r sqlite3.Result, _ sqlite3.Args) {

@@ -1,4 +1,4 @@
-package modernc
+package bindingtest
 
 import (
 	"database/sql"
@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -16,24 +15,12 @@ import (
 // onOpen is what the test that runs wants done for each new connection.
 var onOpen atomic.Pointer[func(sqlite3.Conn) error]
 
-func init() {
-	err := Binding.AutoExtension(func(c sqlite3.Conn) error {
-		if f := onOpen.Load(); f != nil {
-			return (*f)(c)
-		}
-		return nil
-	})
-	if err != nil {
-		panic(err)
-	}
-}
-
 // openFile opens dsn by the stock driver with one connection, which setup saw first.
 func openFile(t testing.TB, dsn string, setup func(c sqlite3.Conn) error) *sql.DB {
 	t.Helper()
 	onOpen.Store(&setup)
 	t.Cleanup(func() { onOpen.Store(nil) })
-	db, err := sql.Open("sqlite", dsn)
+	db, err := sql.Open(subject.Driver, dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	db.SetMaxOpenConns(1)
@@ -195,9 +182,4 @@ func (c *seriesCursor) Close() error {
 		return c.s.close()
 	}
 	return nil
-}
-
-// handleCounts is how many objects of each kind C memory refers to.
-func handleCounts() [5]int {
-	return [5]int{modules.inUse(), vtabs.inUse(), cursors.inUse(), functions.inUse(), aggregates.inUse()}
 }

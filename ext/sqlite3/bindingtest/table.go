@@ -1,4 +1,4 @@
-package modernc
+package bindingtest
 
 import (
 	"testing"
@@ -9,9 +9,9 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
 
-// TestDeclaredTypesAndCollations checks that an eponymous table's columns have the affinity and collation they are
+// testDeclaredTypesAndCollations checks that an eponymous table's columns have the affinity and collation they are
 // declared with.
-func TestDeclaredTypesAndCollations(t *testing.T) {
+func testDeclaredTypesAndCollations(t *testing.T) {
 	s := &series{
 		declare: "CREATE TABLE x(a INTEGER, b TEXT COLLATE NOCASE, c)",
 		rows: []dbsp.Row{

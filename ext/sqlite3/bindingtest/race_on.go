@@ -1,5 +1,5 @@
 //go:build race
 
-package modernc
+package bindingtest
 
 const raceEnabled = true

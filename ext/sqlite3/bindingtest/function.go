@@ -1,4 +1,4 @@
-package modernc
+package bindingtest
 
 import (
 	"errors"
@@ -25,9 +25,9 @@ func (j *joined) Step(args sqlite3.Args) error {
 }
 func (j *joined) Final(r sqlite3.Result) { r.Set(dbsp.NewText(j.s)) }
 
-// TestFunctions checks scalars and aggregates, their numbers of arguments, and that a function may run SQL that calls it.
-func TestFunctions(t *testing.T) {
-	before := handleCounts()
+// testFunctions checks scalars and aggregates, their numbers of arguments, and that a function may run SQL that calls it.
+func testFunctions(t *testing.T) {
+	before := subject.Handles()
 	db := open(t, func(c sqlite3.Conn) error {
 		scalar := func(name string, n int, f func(c sqlite3.Conn, r sqlite3.Result, args sqlite3.Args)) error {
 			return c.CreateFunction(&sqlite3.Function{Name: name, NArg: n, Deterministic: true, Innocuous: true, Scalar: f})
@@ -67,7 +67,7 @@ func TestFunctions(t *testing.T) {
 			}}),
 		)
 	})
-	require.Equal(t, before[3]+7, functions.inUse(), "the two that failed are gone")
+	require.Equal(t, before[3]+7, subject.Handles()[3], "the two that failed are gone")
 	require.Equal(t, [][]any{{int64(0), int64(3), "x", nil}}, queryRows(t, db, "SELECT argc(), argc(1,2,3), one('x'), nothing_set()"))
 	_, err := tryQuery(db, "SELECT one(1,2)")
 	require.ErrorContains(t, err, "wrong number of arguments")
@@ -84,7 +84,7 @@ func TestFunctions(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, rows.Next())
 	require.NoError(t, rows.Close())
-	require.Equal(t, before[4], aggregates.inUse())
+	require.Equal(t, before[4], subject.Handles()[4])
 
 	// Flags.
 	mustExec(t, db, "CREATE TABLE i(a); CREATE INDEX ii ON i(one(a)); CREATE VIEW vd AS SELECT direct(); CREATE VIEW vp AS SELECT plain(); CREATE VIEW vi AS SELECT one(1)")
@@ -99,11 +99,11 @@ func TestFunctions(t *testing.T) {
 	require.Equal(t, [][]any{{int64(1)}}, queryRows(t, db, "SELECT * FROM vi"))
 
 	require.NoError(t, db.Close())
-	require.Equal(t, before, handleCounts())
+	require.Equal(t, before, subject.Handles())
 }
 
-// TestArgsAfterCallback uses arguments that were kept after the callback: a panic, not a read of freed memory.
-func TestArgsAfterCallback(t *testing.T) {
+// testArgsAfterCallback uses arguments that were kept after the callback: a panic, not a read of freed memory.
+func testArgsAfterCallback(t *testing.T) {
 	var kept sqlite3.Args
 	db := open(t, func(c sqlite3.Conn) error {
 		return c.CreateFunction(&sqlite3.Function{Name: "keep", NArg: 1, Scalar: func(_ sqlite3.Conn, r sqlite3.Result, args sqlite3.Args) { kept = args }})

@@ -1,0 +1,201 @@
+//go:build cgo
+
+package capi
+
+// #include "shim.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// conn implements sqlite3.Conn over a sqlite3*. It lives while modules or functions registered through it do: SQLite
+// destroys those when the connection closes.
+type conn struct {
+	db   *C.sqlite3
+	refs int // modules, functions and a running entry point
+
+	// Where SQLite keeps changes() and total_changes(), and last_insert_rowid(), nil when that could not be found out.
+	counters *[2]int64
+	rowid    *int64
+
+	// A frame per callback that is running and takes arguments: a callback may run SQL that calls it again.
+	frames []*frame
+	depth  int
+}
+
+func newConn(db *C.sqlite3) *conn {
+	c := &conn{db: db, refs: 1}
+	if at := C.mv_counters; at != 0 {
+		c.counters = (*[2]int64)(unsafe.Add(unsafe.Pointer(db), at))
+	}
+	if at := C.mv_rowid; at != 0 {
+		c.rowid = (*int64)(unsafe.Add(unsafe.Pointer(db), at))
+	}
+	return c
+}
+
+// frame is what a callback hands to Go code.
+type frame struct {
+	args   args
+	result result
+}
+
+// push returns a frame for a callback; pop takes it back.
+func (c *conn) push(argc C.int, argv **C.sqlite3_value, values *C.mv_value) *frame {
+	if c.depth == len(c.frames) {
+		c.frames = append(c.frames, &frame{})
+	}
+	f := c.frames[c.depth]
+	c.depth++
+	f.args = args{argv, unsafe.Slice(values, int(argc))}
+	return f
+}
+
+// pop ends the innermost frame. Arguments that Go code kept are of no use afterwards, and say so by a panic.
+func (c *conn) pop() {
+	c.depth--
+	c.frames[c.depth].args = args{}
+}
+
+func (c *conn) retain() { c.refs++ }
+
+func (c *conn) release() {
+	if c.refs--; c.refs > 0 {
+		return
+	}
+	for _, f := range c.frames {
+		f.result.free()
+	}
+	c.frames = nil
+}
+
+// err returns the connection's error after a call that returned rc, nil for SQLITE_OK.
+func (c *conn) err(rc C.int) error {
+	if rc == C.SQLITE_OK {
+		return nil
+	}
+	var extended C.int
+	message := C.mv_error(c.db, rc, &extended)
+	return &sqlite3.Error{Code: int(extended), Message: C.GoString(message)}
+}
+
+// Exec implements sqlite3.Conn.
+func (c *conn) Exec(sql string) error {
+	z, err := cText(sql)
+	if err != nil {
+		return err
+	}
+	return c.err(C.mv_exec(c.db, z))
+}
+
+// DeclareVTab implements sqlite3.Conn.
+func (c *conn) DeclareVTab(createTable string) error {
+	z, err := cText(createTable)
+	if err != nil {
+		return err
+	}
+	return c.err(C.mv_declare(c.db, z))
+}
+
+// MarkInnocuous implements sqlite3.Conn.
+func (c *conn) MarkInnocuous() error { return c.err(C.mv_config(c.db, 0)) }
+
+// ConstraintSupport implements sqlite3.Conn.
+func (c *conn) ConstraintSupport() error { return c.err(C.mv_config(c.db, 1)) }
+
+// Autocommit implements sqlite3.Conn.
+func (c *conn) Autocommit() bool { return C.mv_autocommit(c.db) != 0 }
+
+// LastInsertRowid implements sqlite3.Conn.
+func (c *conn) LastInsertRowid() int64 {
+	if c.rowid != nil {
+		return *c.rowid
+	}
+	return int64(C.mv_last_rowid(c.db))
+}
+
+// SetLastInsertRowid implements sqlite3.Conn.
+func (c *conn) SetLastInsertRowid(rowid int64) { C.mv_set_last_rowid(c.db, C.int64_t(rowid)) }
+
+// Changes implements sqlite3.Conn.
+func (c *conn) Changes() int64 {
+	if c.counters != nil {
+		return c.counters[0]
+	}
+	return int64(C.mv_changes(c.db))
+}
+
+// TotalChanges implements sqlite3.Conn.
+func (c *conn) TotalChanges() int64 {
+	if c.counters != nil {
+		return c.counters[1]
+	}
+	return int64(C.mv_total_changes(c.db))
+}
+
+// RestoreChanges implements sqlite3.Conn. SQLite has no function for it: what sets these numbers by way of the API counts
+// rows that a statement really writes, and total_changes() never goes down. So the place of the two counters in SQLite's
+// memory was looked for, and tried, on a connection made for that; where it was not found they are left alone.
+func (c *conn) RestoreChanges(changes, total int64) bool {
+	if c.counters == nil {
+		return false
+	}
+	*c.counters = [2]int64{changes, total}
+	return true
+}
+
+// SchemaVersion implements sqlite3.Conn: the API gives it by a statement only.
+func (c *conn) SchemaVersion(schema string) (version int64, ok bool) { return 0, false }
+
+// Filename implements sqlite3.Conn.
+func (c *conn) Filename(schema string) string {
+	z, err := cText(schema)
+	if err != nil {
+		return ""
+	}
+	return C.GoString(C.mv_filename(c.db, z))
+}
+
+// ReadOnly implements sqlite3.Conn.
+func (c *conn) ReadOnly(schema string) bool {
+	z, err := cText(schema)
+	if err != nil {
+		return false
+	}
+	return C.mv_readonly(c.db, z) == 1
+}
+
+// Interrupted implements sqlite3.Conn.
+func (c *conn) Interrupted() bool { return C.mv_interrupted(c.db) != 0 }
+
+// Version implements sqlite3.Conn.
+func (c *conn) Version() int { return int(C.mv_version()) }
+
+// Statements implements sqlite3.Conn. yield must not finalize the statement that it is given.
+func (c *conn) Statements(yield func(sqlite3.StmtInfo) bool) {
+	var info stmtInfo
+	for {
+		info.stmt = C.mv_next_stmt(c.db, info.stmt, &info.busy, &info.readOnly)
+		if info.stmt == nil || !yield(&info) {
+			return
+		}
+	}
+}
+
+// stmtInfo implements sqlite3.StmtInfo over a sqlite3_stmt* that may be anybody's.
+type stmtInfo struct {
+	stmt           *C.sqlite3_stmt
+	busy, readOnly C.int
+}
+
+// Busy implements sqlite3.StmtInfo.
+func (i *stmtInfo) Busy() bool { return i.busy != 0 }
+
+// ReadOnly implements sqlite3.StmtInfo.
+func (i *stmtInfo) ReadOnly() bool { return i.readOnly != 0 }
+
+// SQL implements sqlite3.StmtInfo.
+func (i *stmtInfo) SQL() string { return C.GoString(C.mv_sql(i.stmt)) }

@@ -1,0 +1,112 @@
+//go:build cgo
+
+package capi
+
+// #include "shim.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// cursor is an open cursor. SQLite never calls a cursor from within a call of it, so that it needs no frames.
+type cursor struct {
+	vtab   *vtab
+	impl   sqlite3.Cursor
+	args   args
+	result result
+}
+
+func cursorOf(c *C.mv_cursor) *cursor { return cursors.get(uint32(c.handle)) }
+
+// mvOpen is xOpen.
+//
+//export mvOpen
+func mvOpen(v *C.mv_vtab, c *C.mv_cursor) (rc C.int) {
+	defer rescue(&v.base, &rc)
+	t := tableOf(v)
+	impl, err := t.impl.Open()
+	if err != nil {
+		return fail(&v.base, err)
+	}
+	c.handle = C.uint32_t(cursors.put(&cursor{vtab: t, impl: impl}))
+	return C.SQLITE_OK
+}
+
+// mvClose is xClose.
+//
+//export mvClose
+func mvClose(c *C.mv_cursor) (rc C.int) {
+	k := cursorOf(c)
+	defer func() {
+		cursors.remove(uint32(c.handle))
+		k.result.free()
+	}()
+	defer rescue(c.base.pVtab, &rc)
+	if err := k.impl.Close(); err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	return C.SQLITE_OK
+}
+
+// mvFilter is xFilter.
+//
+//export mvFilter
+func mvFilter(c *C.mv_cursor, idxNum C.int, idxStr *C.char, argc C.int, argv **C.sqlite3_value, values *C.mv_value) (rc C.int) {
+	k := cursorOf(c)
+	k.args = args{argv, unsafe.Slice(values, int(argc))}
+	defer leaveFilter(c, k, &rc)
+	if err := k.impl.Filter(int(idxNum), k.vtab.indexString(idxStr), &k.args); err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	c.eof = flag(k.impl.EOF())
+	return C.SQLITE_OK
+}
+
+func leaveFilter(c *C.mv_cursor, k *cursor, rc *C.int) {
+	k.args = args{}
+	if r := recover(); r != nil {
+		*rc = fail(c.base.pVtab, panicError(r))
+	}
+}
+
+// mvNext is xNext.
+//
+//export mvNext
+func mvNext(c *C.mv_cursor) (rc C.int) {
+	defer rescue(c.base.pVtab, &rc)
+	k := cursorOf(c)
+	if err := k.impl.Next(); err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	c.eof = flag(k.impl.EOF())
+	return C.SQLITE_OK
+}
+
+// mvColumn is xColumn.
+//
+//export mvColumn
+func mvColumn(c *C.mv_cursor, ctx *C.sqlite3_context, i C.int, out *C.mv_value) (rc C.int) {
+	defer rescue(c.base.pVtab, &rc)
+	k := cursorOf(c)
+	k.result.ctx, k.result.out = ctx, out
+	if err := k.impl.Column(&k.result, int(i)); err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	return C.SQLITE_OK
+}
+
+// mvRowid is xRowid.
+//
+//export mvRowid
+func mvRowid(c *C.mv_cursor, rowid *C.int64_t) (rc C.int) {
+	defer rescue(c.base.pVtab, &rc)
+	id, err := cursorOf(c).impl.Rowid()
+	if err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	*rowid = C.int64_t(id)
+	return C.SQLITE_OK
+}

@@ -1,0 +1,152 @@
+//go:build cgo
+
+package capi
+
+// #include "shim.h"
+import "C"
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// stmt implements sqlite3.Stmt. Parameters wait in C memory for the next Step, which binds them, steps and reads the row
+// in one call.
+type stmt struct {
+	conn    *conn
+	stmt    *C.mv_stmt // nil once finalized
+	stepped bool       // since the last reset
+	row     bool       // there is a current row
+	columns []C.mv_value
+	params  []C.mv_param
+}
+
+const (
+	minBuffer = 64
+	bigBuffer = 1 << 16 // larger ones are given back when they are no longer needed
+)
+
+// Prepare implements sqlite3.Conn.
+func (c *conn) Prepare(sql string, persistent bool) (sqlite3.Stmt, string, error) {
+	z, err := cText(sql)
+	if err != nil {
+		return nil, "", err
+	}
+	var (
+		flags C.uint
+		out   *C.mv_stmt
+		tail  C.int
+	)
+	if persistent {
+		flags = C.SQLITE_PREPARE_PERSISTENT
+	}
+	if rc := C.mv_prepare(c.db, z, C.int(len(sql)+1), flags, &out, &tail); rc != C.SQLITE_OK {
+		return nil, "", c.err(rc)
+	}
+	rest := sql[tail:]
+	if out == nil {
+		return nil, rest, nil
+	}
+	return &stmt{conn: c, stmt: out, columns: unsafe.Slice(out.columns, int(out.ncolumn)),
+		params: unsafe.Slice(out.params, int(out.nparam))}, rest, nil
+}
+
+// Bind implements sqlite3.Stmt.
+func (s *stmt) Bind(i int, v dbsp.Value) error {
+	if s.stepped {
+		return errBusyBind
+	}
+	if i < 1 || i > len(s.params) {
+		return errRange
+	}
+	p := &s.params[i-1]
+	switch v.Kind() {
+	case dbsp.Integer:
+		p.v.num, p.v._type = C.int64_t(v.Int()), C.MV_INTEGER
+	case dbsp.Real:
+		p.v.num, p.v._type = C.int64_t(math.Float64bits(v.Real())), C.MV_REAL
+	case dbsp.Text, dbsp.Blob:
+		str := v.Str()
+		n := len(str)
+		if n > math.MaxInt32 {
+			return errTooBig
+		}
+		if size := int(p.cap); size < max(n, 1) || size > bigBuffer && n <= size/8 {
+			if C.mv_grow(s.stmt, C.int(i-1), C.int64_t(max(minBuffer, n+n/4))) != C.SQLITE_OK {
+				return errNoMemory
+			}
+		}
+		copy(unsafe.Slice((*byte)(p.v.p), n), str)
+		p.v.n, p.v._type = C.int32_t(n), C.int32_t(v.Kind())
+	default:
+		p.v._type = C.MV_NULL
+	}
+	if p.dirty == 0 {
+		p.dirty = 1
+		s.stmt.ndirty++
+	}
+	return nil
+}
+
+// Step implements sqlite3.Stmt.
+func (s *stmt) Step() (bool, error) {
+	s.stepped = true
+	switch rc := C.mv_step(s.stmt); rc {
+	case C.SQLITE_ROW:
+		s.row = true
+		return true, nil
+	case C.SQLITE_DONE:
+		s.row = false
+		return false, nil
+	default:
+		s.row = false
+		return false, s.conn.err(rc)
+	}
+}
+
+// Reset implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
+func (s *stmt) Reset() error {
+	s.row, s.stepped = false, false
+	return s.conn.err(C.mv_reset(s.stmt))
+}
+
+// Finalize implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
+func (s *stmt) Finalize() error {
+	if s.stmt == nil {
+		return nil
+	}
+	err := s.conn.err(C.mv_finalize(s.stmt))
+	*s = stmt{conn: s.conn}
+	return err
+}
+
+// ColumnRaw implements sqlite3.Stmt. Without a current row, and past the last column, it is NULL.
+func (s *stmt) ColumnRaw(i int) dbsp.Value {
+	if !s.row || uint(i) >= uint(len(s.columns)) {
+		return dbsp.Value{}
+	}
+	return rawValue(&s.columns[i])
+}
+
+// Column implements sqlite3.Stmt.
+func (s *stmt) Column(i int) dbsp.Value { return copied(s.ColumnRaw(i)) }
+
+// ColumnCount implements sqlite3.Stmt.
+func (s *stmt) ColumnCount() int { return int(C.mv_column_count(s.stmt)) }
+
+// ColumnName implements sqlite3.Stmt.
+func (s *stmt) ColumnName(i int) string { return C.GoString(C.mv_column_name(s.stmt, C.int(i))) }
+
+// ColumnDeclType implements sqlite3.Stmt.
+func (s *stmt) ColumnDeclType(i int) string {
+	return C.GoString(C.mv_column_decltype(s.stmt, C.int(i)))
+}
+
+// ReadOnly implements sqlite3.Stmt.
+func (s *stmt) ReadOnly() bool { return C.mv_stmt_readonly(s.stmt) != 0 }
+
+// ParameterCount implements sqlite3.Stmt.
+func (s *stmt) ParameterCount() int { return len(s.params) }
