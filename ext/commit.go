@@ -120,6 +120,7 @@ func (d *database) committed() {
 func (d *database) rolledBack() {
 	d.tx.end()
 	d.forget()
+	d.unmirror()
 	d.loaded = false // schema changes may have been taken back
 }
 
@@ -127,6 +128,7 @@ func (d *database) rolledBack() {
 func (d *database) rolledBackTo(n int) {
 	d.tx.rollbackTo(n)
 	d.forget()
+	d.unmirror()
 	d.loaded = false
 }
 

@@ -37,6 +37,7 @@ type stateTable struct {
 	runs   map[dbsp.OpID]bool
 	group  group
 	runBuf []byte
+	mirror mirror
 
 	get, scan, put, del, insert, remove, lessen          statement
 	outPut, outDel, outInsert, outRemove, outLess, outAt statement
@@ -128,6 +129,9 @@ func run(s sqlite3.Stmt, err error) error {
 func (t *stateTable) Get(op dbsp.OpID, key string) ([]byte, error) {
 	if op != t.rowOp {
 		return t.getOps(op, key)
+	}
+	if state, ok := t.mirror.get(t.v.db.e, t.v.db.name, key); ok {
+		return []byte(state), nil
 	}
 	s, err := t.bind(&t.outGet, dbsp.NewBlob(key))
 	if err != nil {
@@ -267,6 +271,7 @@ func (t *stateTable) writeOutput(o *outputDelta) error {
 		value := t.puts[key]
 		delete(t.puts, key)
 		if value != nil {
+			t.mirror.removed(key)
 			if err := run(t.bind(&t.outSet, dbsp.NewBlob(key), dbsp.NewBlob(string(value)))); err != nil {
 				return err
 			}
@@ -311,14 +316,20 @@ func (t *stateTable) rowState(key string) (dbsp.Value, error) {
 
 func (t *stateTable) writeEntry(keyed bool, e *outputEntry) error {
 	if keyed {
-		if e.weight == 0 {
+		if t.mirror.removed(e.key); e.weight == 0 {
 			return run(t.bind(&t.outDel, dbsp.NewBlob(e.key)))
 		}
 		state, err := t.rowState(e.key)
 		if err != nil {
 			return err
 		}
-		return run(t.bind(&t.outPut, t.values(e.row, 1, e.key, state)...))
+		if err := run(t.bind(&t.outPut, t.values(e.row, 1, e.key, state)...)); err != nil {
+			return err
+		}
+		if t.rowOp != 0 {
+			t.mirror.wrote(t.v.db, e.key, state.Str())
+		}
+		return nil
 	}
 	key, err := t.rowKey(e)
 	if err != nil {
@@ -393,5 +404,6 @@ func (t *stateTable) create() error {
 
 // clear empties them.
 func (t *stateTable) clear() error {
+	t.mirror.forget()
 	return t.v.db.e.conn.Exec("DELETE FROM " + t.out() + "; DELETE FROM " + t.ops())
 }

@@ -51,6 +51,7 @@ func (d *database) step() error {
 		}
 	}
 	d.forget()
+	d.unmirror()
 	t.stepped = t.written
 	return err
 }
