@@ -4,10 +4,15 @@ SECONDS ?= 60
 SEED ?= 1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build demo test race bench fuzz lint
+.PHONY: build ext demo test race bench fuzz lint
 
 build:
 	CGO_ENABLED=0 $(GO) build -o bin/sqlite-mv ./cmd/sqlite-mv
+
+# ext builds the extension that SQLite loads: a C compiler and SQLite's header sqlite3ext.h (Debian: libsqlite3-dev).
+ext:
+	CGO_ENABLED=1 $(GO) build -buildmode=c-shared -trimpath -ldflags '-s -w' -o sqlite_mv.so ./ext/loadable
+	rm -f sqlite_mv.h
 
 # demo shows views over real flight data keeping themselves right. Pure Go.
 demo: build

@@ -25,7 +25,14 @@ var arrows = []struct {
 	{"ext/sqlite3/modernc", []string{"dbsp", "ext/sqlite3"}},
 	{"ext", []string{"dbsp", "planner", "planner/sqltext", "cursor", "ext/sqlite3"}},
 	{"ext/driver", []string{"planner/sqltext"}},
+	{"ext/sqlite3/capi", []string{"dbsp", "ext/sqlite3"}},
+	{"ext/driver/modernc", append([]string{"ext", "ext/driver", "ext/sqlite3/modernc"}, engine...)},
+	{"ext/driver/mattn", append([]string{"ext", "ext/driver", "ext/sqlite3/capi"}, engine...)},
+	{"ext/loadable", append([]string{"ext", "ext/sqlite3/capi"}, engine...)},
 }
+
+// engine is what ext stands on.
+var engine = []string{"dbsp", "planner", "planner/sqltext", "cursor", "ext/sqlite3"}
 
 func TestArrows(t *testing.T) {
 	for _, a := range arrows {
@@ -51,4 +58,21 @@ func TestGroundFloorKnowsNoSQLite(t *testing.T) {
 				"%s must not depend on %s: engines are reached through ext/sqlite3 only", pkg, dep)
 		}
 	}
+}
+
+// A program has the SQLite that it asks for, and no other.
+func TestOneSQLite(t *testing.T) {
+	for pkg, foreign := range map[string]string{
+		"ext/driver/modernc": "github.com/mattn/go-sqlite3",
+		"ext/driver/mattn":   "modernc.org/sqlite",
+		"ext/sqlite3/capi":   "modernc.org/sqlite",
+		"ext/loadable":       "modernc.org/sqlite",
+	} {
+		out, err := exec.Command("go", "list", "-deps", module+pkg).Output()
+		require.NoError(t, err)
+		require.NotContains(t, string(out), foreign, pkg)
+	}
+	out, err := exec.Command("go", "list", "-deps", module+"ext/loadable").Output()
+	require.NoError(t, err)
+	require.NotContains(t, string(out), "go-sqlite3", "the library works on the SQLite that loads it")
 }

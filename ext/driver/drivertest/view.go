@@ -1,4 +1,4 @@
-package modernc
+package drivertest
 
 import (
 	"database/sql"
@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"modernc.org/sqlite"
 
 	mvdriver "github.com/sqlite-mv/sqlite-mv/ext/driver"
 )
@@ -24,7 +23,7 @@ func same(t testing.TB, r runner, view, definition string) {
 	require.ElementsMatch(t, ask(t, r, definition), ask(t, r, "SELECT * FROM "+view))
 }
 
-func TestViewInTransactions(t *testing.T) {
+func testViewInTransactions(t *testing.T) {
 	db := open(t, "")
 	db.SetMaxOpenConns(1)
 	run(t, db, orders)
@@ -60,7 +59,7 @@ func TestViewInTransactions(t *testing.T) {
 	require.ErrorContains(t, err, "no such table: w")
 }
 
-func TestStatementsBetweenOthers(t *testing.T) {
+func testStatementsBetweenOthers(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+`
 		-- CREATE MATERIALIZED VIEW no AS SELECT 1;
@@ -80,13 +79,17 @@ func TestStatementsBetweenOthers(t *testing.T) {
 	same(t, db, "w", "SELECT region, total > 20 FROM ("+byRegion+")")
 	require.Equal(t, [][]any{{int64(2)}}, ask(t, db, "SELECT count(*) FROM log WHERE line LIKE '; CREATE MATERIALIZED VIEW no AS SELECT 1;%'"))
 
-	got := ask(t, db, "INSERT INTO orders(region, amount) VALUES(?1, 1); REFRESH MATERIALIZED VIEW v; SELECT n FROM v WHERE region = ?1", "north")
+	args := []any{"north"}
+	if subject.Sequential {
+		args = append(args, "north")
+	}
+	got := ask(t, db, "INSERT INTO orders(region, amount) VALUES(?1, 1); REFRESH MATERIALIZED VIEW v; SELECT n FROM v WHERE region = ?1", args...)
 	require.Equal(t, [][]any{{int64(1)}}, got)
 	got = ask(t, db, "DROP MATERIALIZED VIEW w; DROP MATERIALIZED VIEW v; SELECT count(*) FROM sqlite_master WHERE name IN ('v', 'w')")
 	require.Equal(t, [][]any{{int64(0)}}, got)
 }
 
-func TestPreparedStatements(t *testing.T) {
+func testPreparedStatements(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders)
 	prepare := func(text string) *sql.Stmt {
@@ -126,7 +129,7 @@ func TestPreparedStatements(t *testing.T) {
 	}
 }
 
-func TestRefreshLeavesTheLastInsertId(t *testing.T) {
+func testRefreshLeavesTheLastInsertId(t *testing.T) {
 	db := open(t, "")
 	db.SetMaxOpenConns(1)
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion+"; INSERT INTO orders(id) VALUES(4711)")
@@ -137,7 +140,7 @@ func TestRefreshLeavesTheLastInsertId(t *testing.T) {
 	require.Equal(t, [][]any{{int64(4711)}}, ask(t, db, "SELECT last_insert_rowid()"))
 }
 
-func TestCreateLeavesTheLastInsertId(t *testing.T) {
+func testCreateLeavesTheLastInsertId(t *testing.T) {
 	db := open(t, "")
 	db.SetMaxOpenConns(1)
 	run(t, db, orders+"INSERT INTO orders(id) VALUES(4711)")
@@ -150,7 +153,7 @@ func TestCreateLeavesTheLastInsertId(t *testing.T) {
 	}
 }
 
-func TestIndexOnView(t *testing.T) {
+func testIndexOnView(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+`
 		CREATE MATERIALIZED VIEW v AS SELECT id, region, amount FROM orders WHERE amount > 1;
@@ -168,7 +171,7 @@ func TestIndexOnView(t *testing.T) {
 	run(t, db, "DROP INDEX by_amount; DROP MATERIALIZED VIEW v")
 }
 
-func TestRename(t *testing.T) {
+func testRename(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion+"; CREATE INDEX i ON v(n); ALTER MATERIALIZED VIEW v RENAME TO [w w]")
 	_, err := db.Exec("SELECT * FROM v")
@@ -178,7 +181,7 @@ func TestRename(t *testing.T) {
 	run(t, db, `CREATE INDEX j ON "w w"(total); DROP MATERIALIZED VIEW "w w"`)
 }
 
-func TestSchemas(t *testing.T) {
+func testSchemas(t *testing.T) {
 	db := open(t, "")
 	db.SetMaxOpenConns(1)
 	run(t, db, "ATTACH ? AS aux", filepath.Join(t.TempDir(), "aux.db"))
@@ -198,7 +201,7 @@ func TestSchemas(t *testing.T) {
 	require.ErrorIs(t, err, mvdriver.ErrNoSuchView)
 }
 
-func TestErrorsOfDefinitions(t *testing.T) {
+func testErrorsOfDefinitions(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders)
 	for _, tc := range []struct{ name, text, want string }{
@@ -227,9 +230,8 @@ func TestErrorsOfDefinitions(t *testing.T) {
 			require.ErrorContains(t, err, tc.want)
 		})
 	}
-	var se *sqlite.Error
 	_, err := db.Exec("CREATE MATERIALIZED VIEW v AS SELECT random() FROM orders")
-	require.ErrorAs(t, err, &se, "the driver's error is kept under the message")
+	require.NotZero(t, subject.Code(err), "the driver's error is kept under the message")
 
 	run(t, db, "CREATE MATERIALIZED VIEW v AS "+byRegion+"; CREATE MATERIALIZED VIEW IF NOT EXISTS v AS "+byRegion)
 	_, err = db.Exec("INSERT INTO v VALUES('x', 1, 1)")
@@ -237,7 +239,7 @@ func TestErrorsOfDefinitions(t *testing.T) {
 	run(t, db, "DROP TABLE v; DROP MATERIALIZED VIEW IF EXISTS v")
 }
 
-func TestViewColumnTypes(t *testing.T) {
+func testViewColumnTypes(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS SELECT id, at, amount FROM orders")
 	rows, err := db.Query("SELECT at, amount FROM v WHERE id = 1")
@@ -254,25 +256,30 @@ func TestViewColumnTypes(t *testing.T) {
 	require.Equal(t, time.Date(2024, 1, 1, 10, 0, 0, 0, time.UTC), at)
 }
 
-func TestViewWithRegisteredFunctionAndCollation(t *testing.T) {
+func testViewWithRegisteredFunctionAndCollation(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS SELECT id, doubled(amount) AS d FROM orders WHERE doubled(amount) > 15")
 	run(t, db, "INSERT INTO orders VALUES(9, 'x', 50, NULL)")
 	same(t, db, "v", "SELECT id, doubled(amount) FROM orders WHERE doubled(amount) > 15")
 	_, err := db.Exec("INSERT INTO orders VALUES(10, 'x', 'no number', NULL)")
 	require.NoError(t, err, "a view's trouble is not the table's")
-	_, err = db.Query("SELECT * FROM v")
+	rows, err := db.Query("SELECT * FROM v")
+	if err == nil {
+		require.False(t, rows.Next())
+		err = rows.Err()
+		require.NoError(t, rows.Close())
+	}
 	require.ErrorContains(t, err, "not an integer")
 	run(t, db, "DELETE FROM orders WHERE id = 10")
 	same(t, db, "v", "SELECT id, doubled(amount) FROM orders WHERE doubled(amount) > 15")
 }
 
 // The stock driver has the engine too, and maintains what ours made.
-func TestStockDriver(t *testing.T) {
+func testStockDriver(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "test.db")
 	db := openFile(t, file)
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion)
-	stock, err := sql.Open("sqlite", file)
+	stock, err := sql.Open(subject.Stock, file)
 	require.NoError(t, err)
 	defer stock.Close()
 	run(t, stock, "INSERT INTO orders(region, amount) VALUES('east', 1)")
@@ -285,7 +292,7 @@ func TestStockDriver(t *testing.T) {
 	run(t, db, "DROP MATERIALIZED VIEW w")
 }
 
-func TestExplain(t *testing.T) {
+func testExplain(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion)
 	plan := ask(t, db, "EXPLAIN MATERIALIZED VIEW v")

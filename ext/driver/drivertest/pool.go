@@ -1,4 +1,4 @@
-package modernc
+package drivertest
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPoolOfManyConnections(t *testing.T) {
-	db := open(t, "?_pragma=busy_timeout(20000)&_txlock=immediate&_journal_mode=WAL&_synchronous=OFF")
+func testPoolOfManyConnections(t *testing.T) {
+	db := open(t, "?"+subject.BusyTimeout(20000)+"&_txlock=immediate&_journal_mode=WAL&_synchronous=OFF")
 	db.SetMaxOpenConns(8)
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion)
 	const writers, each = 4, 25
@@ -66,12 +66,12 @@ func TestPoolOfManyConnections(t *testing.T) {
 const endless = `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + (SELECT count(*) FROM v WHERE region = 'east') FROM c)
 	SELECT max(x) FROM c`
 
-func TestCancellation(t *testing.T) {
+func testCancellation(t *testing.T) {
 	for _, dsn := range []string{":memory:", ""} {
 		t.Run("file"+dsn, func(t *testing.T) {
 			db := openFile(t, ":memory:")
 			if dsn == "" {
-				db = open(t, "?_pragma=busy_timeout(5000)")
+				db = open(t, "?"+subject.BusyTimeout(5000))
 			}
 			db.SetMaxOpenConns(1)
 			run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion+
@@ -117,7 +117,7 @@ func TestCancellation(t *testing.T) {
 	}
 }
 
-func TestCancelledTransactionRollsBack(t *testing.T) {
+func testCancelledTransactionRollsBack(t *testing.T) {
 	db := open(t, "")
 	db.SetMaxOpenConns(1)
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion)
@@ -132,7 +132,7 @@ func TestCancelledTransactionRollsBack(t *testing.T) {
 }
 
 // A loop that writes while it reads a view sees each row once.
-func TestWritingWhileReading(t *testing.T) {
+func testWritingWhileReading(t *testing.T) {
 	db := open(t, "")
 	run(t, db, orders+"CREATE MATERIALIZED VIEW v AS "+byRegion)
 	tx, err := db.Begin()
