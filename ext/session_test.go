@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/internal/oracle"
 	"github.com/stretchr/testify/require"
 
+	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/mattn"
 	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/modernc"
 )
 
@@ -23,15 +25,23 @@ type session struct {
 	t testing.TB
 }
 
+// driverName is the driver under test.
+var driverName = flag.String("driver", "sqlite-mv", "database/sql driver: sqlite-mv or sqlite-mv-mattn")
+
 // file names a database file; options are those of the data source name, such as a journal mode.
 func file(t testing.TB, options ...string) string {
 	return dsn(filepath.Join(t.TempDir(), "test.db"), options...)
 }
 
+// dsn uses the options that both drivers know.
 func dsn(path string, options ...string) string {
-	s := "file:" + strings.ReplaceAll(path, "#", "%23") + "?_pragma=synchronous(0)"
+	s := "file:" + strings.ReplaceAll(path, "#", "%23") + "?_synchronous=0"
+	if !strings.Contains(strings.Join(options, ""), "busy_timeout") {
+		s += "&_busy_timeout=0"
+	}
 	for _, o := range options {
-		s += "&_pragma=" + o
+		name, value, _ := strings.Cut(strings.TrimSuffix(o, ")"), "(")
+		s += "&_" + name + "=" + value
 	}
 	return s
 }
@@ -39,7 +49,7 @@ func dsn(path string, options ...string) string {
 // connect opens a connection of its own; it is closed with the test.
 func connect(t testing.TB, dsn string) session {
 	t.Helper()
-	db, err := sql.Open("sqlite-mv", dsn)
+	db, err := sql.Open(*driverName, dsn)
 	require.NoError(t, err)
 	c, err := db.Conn(context.Background())
 	require.NoError(t, err)

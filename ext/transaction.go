@@ -24,7 +24,8 @@ type transaction struct {
 	rebuild map[string]bool
 	// rebuilt names views that were in this transaction: ROLLBACK TO may take that back without taking back the cause.
 	rebuilt map[string]bool
-	// arm names tables, in lower case, that met a REPLACE unarmed: the commit arms them.
+	// arm names tables, in lower case, that met a REPLACE unarmed: the commit arms them. ROLLBACK TO forgets it, perhaps
+	// in vain: then the next REPLACE notes it again.
 	arm map[string]bool
 	// stale holds, by name, views found stale in this transaction.
 	stale  map[string]staleAt
@@ -76,6 +77,7 @@ func (t *transaction) rollbackTo(n int) {
 	t.written = m.written
 	t.stepped = m.written
 	t.images.clear()
+	clear(t.arm)
 	for name := range t.rebuilt {
 		t.rebuild[name] = true
 	}

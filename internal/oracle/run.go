@@ -45,7 +45,7 @@ func DSN(kind, dir string) (dsn string, shared bool) {
 	if kind == "memory" {
 		return ":memory:", false
 	}
-	return "file:" + filepath.Join(dir, "test.db") + "?_pragma=journal_mode(" + kind + ")&_pragma=synchronous(0)", true
+	return "file:" + filepath.Join(dir, "test.db") + "?_journal_mode=" + kind + "&_synchronous=0&_busy_timeout=0", true
 }
 
 type runner struct {
