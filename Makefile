@@ -4,7 +4,7 @@ SECONDS ?= 60
 SEED ?= 1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build ext demo test race bench fuzz lint
+.PHONY: build ext demo deps test race bench fuzz lint
 
 build:
 	CGO_ENABLED=0 $(GO) build -o bin/sqlite-mv ./cmd/sqlite-mv
@@ -18,7 +18,11 @@ ext:
 demo: build
 	CGO_ENABLED=0 $(GO) run ./bench/demo
 
-test: lint
+# deps installs what the tests need beside Go, where it is missing (Debian).
+deps:
+	@[ -e /usr/include/sqlite3ext.h ] || ! command -v apt-get >/dev/null || .ci/install
+
+test: deps lint
 	$(GO) test ./...
 	cd ext/driver/compat && $(GO) test ./...
 
