@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"fmt"
 	"os"
 	"strings"
@@ -10,15 +9,11 @@ import (
 
 // hugeLoad loads 5,000,000 rows in one transaction under both views and reports the process's peak memory.
 func hugeLoad(path string) error {
-	db, err := sql.Open("sqlite-mv", path+"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+	db, err := fresh(path)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(schema); err != nil {
-		return err
-	}
 	for i, v := range variants {
 		if _, err := db.Exec(fmt.Sprintf("CREATE MATERIALIZED VIEW v%d AS %s", i+1, v.query)); err != nil {
 			return err

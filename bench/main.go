@@ -3,37 +3,38 @@
 package main
 
 import (
-	"database/sql"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-
-	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/modernc"
 )
 
 func main() {
 	runs := flag.Int("runs", 5, "runs of each load and variant; the median counts")
 	only := flag.String("load", "", "run only the load of this name")
 	huge := flag.Bool("huge", false, "also load 5,000,000 rows in one transaction and report memory")
+	parts := flag.Bool("costs", false, "measure capture per row and reading, instead of the loads")
+	flag.StringVar(&engine, "engine", engine, "modernc, or mattn where there is cgo")
 	flag.Parse()
-	if err := bench(*runs, *only, *huge); err != nil {
+	if err := bench(*runs, *only, *huge, *parts); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(runs int, only string, huge bool) error {
+func bench(runs int, only string, huge, parts bool) error {
 	dir, err := os.MkdirTemp("", "sqlite-mv-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if parts {
+		return costs(filepath.Join(dir, "costs.db"), runs)
+	}
 	out := table.NewWriter()
 	out.SetOutputMirror(os.Stdout)
 	out.AppendHeader(table.Row{"view", "load", "no view", "view", "triggers", "view / triggers", "view / no view"})
@@ -66,18 +67,11 @@ func bench(runs int, only string, huge bool) error {
 
 // once runs a load on a new file and returns how long it took, having checked the result.
 func once(path string, v variant, setup string, l load) (time.Duration, error) {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		_ = os.Remove(path + suffix)
-	}
-	db, err := sql.Open("sqlite-mv", path+"?_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+	db, err := fresh(path)
 	if err != nil {
 		return 0, err
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(schema); err != nil {
-		return 0, err
-	}
 	if l.before != nil {
 		if err := l.before(db); err != nil {
 			return 0, err
@@ -109,10 +103,3 @@ func once(path string, v variant, setup string, l load) (time.Duration, error) {
 	}
 	return took, err
 }
-
-func median(ds []time.Duration) time.Duration {
-	slices.Sort(ds)
-	return ds[len(ds)/2]
-}
-
-func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
