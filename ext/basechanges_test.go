@@ -181,6 +181,16 @@ func init() {
 	})
 }
 
+// registerHalf registers half() where functions belong to a connection.
+func registerHalf(conn any) error {
+	if c, ok := conn.(interface {
+		RegisterFunc(name string, impl any, pure bool) error
+	}); ok {
+		return c.RegisterFunc("half", func(v float64) float64 { return v / 2 }, true)
+	}
+	return nil
+}
+
 // TestMissingFunction: a connection without a function that a view uses writes the base all the same, and the view is
 // stale, not wrong, until someone who has the function refreshes it.
 func TestMissingFunction(t *testing.T) {

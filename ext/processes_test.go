@@ -67,7 +67,7 @@ func (s session) transactions(r *rand.Rand, n int) {
 // child starts a copy of this test binary on the file.
 func child(t *testing.T, path string, seed uint64, n int) *exec.Cmd {
 	t.Helper()
-	c := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.count=1")
+	c := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.count=1", "-driver", *driverName)
 	c.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %d", childEnv, path, seed, n))
 	return c
 }

@@ -53,6 +53,7 @@ func connect(t testing.TB, dsn string) session {
 	require.NoError(t, err)
 	c, err := db.Conn(context.Background())
 	require.NoError(t, err)
+	require.NoError(t, c.Raw(registerHalf))
 	t.Cleanup(func() {
 		if err := c.Close(); !errors.Is(err, sql.ErrConnDone) {
 			require.NoError(t, err)

@@ -16,7 +16,7 @@ type OpenQuery struct {
 	scan *Scanner
 }
 
-// OpenRows opens a query and reads n rows. A query that only reads must in the end have given the rows that it gives
+// OpenRows opens a query and reads n rows, one at least: some drivers begin a query with its first row only. A query that only reads must in the end have given the rows that it gives
 // when run at once, whatever is written in between; pass reads to have Finish check that.
 func OpenRows(ctx context.Context, q Querier, query string, n int, reads bool) (*OpenQuery, error) {
 	o := &OpenQuery{}
@@ -44,6 +44,9 @@ func OpenRows(ctx context.Context, q Querier, query string, n int, reads bool) (
 		return nil, err
 	}
 	o.scan = NewScanner(len(columns))
+	if n == 0 {
+		n = 1
+	}
 	return o, o.Step(n)
 }
 

@@ -7,7 +7,7 @@ CREATE TRIGGER u2 AFTER INSERT ON t1 BEGIN UPDATE t1 SET a = a || '!' WHERE id =
 INSERT INTO t1(id, a) VALUES (1, 7), (2, 8);
 UPDATE t1 SET a = 8;
 PRAGMA recursive_triggers = ON;
--- error: triggers nested too deep
+-- error: trigger
 UPDATE t1 SET a = 9;
 PRAGMA recursive_triggers = OFF;
 UPDATE t1 SET a = 9;
