@@ -77,12 +77,23 @@ func Load(db, pzErrMsg, api unsafe.Pointer, entry func(c sqlite3.Conn) error) in
 // initialised guards the API pointer, which is set by the first connection.
 var initialised sync.Mutex
 
+// routines are the functions of an SQLite.
+type routines = C.sqlite3_api_routines
+
+// initialise takes the functions of the SQLite that calls. What it returns, unless nil, is a message that this SQLite's
+// sqlite3_free frees, or "".
+func initialise(api *routines) *C.char {
+	initialised.Lock()
+	defer initialised.Unlock()
+	return C.mv_init(api)
+}
+
+// loaded returns the functions in use, nil before the first connection.
+func loaded() *routines { return C.mv_loaded() }
+
 // attach runs the entries on a connection.
 func attach(db *C.sqlite3, pzErr **C.char, api unsafe.Pointer, list ...func(sqlite3.Conn) error) (rc C.int) {
-	initialised.Lock()
-	z := C.mv_init((*C.sqlite3_api_routines)(api))
-	initialised.Unlock()
-	if z != nil {
+	if z := initialise((*routines)(api)); z != nil {
 		// A message that this SQLite's sqlite3_free frees; "" is ours, where there was no API to make one with.
 		if *z != 0 && pzErr != nil {
 			*pzErr = z

@@ -98,6 +98,8 @@ char *mv_init(const sqlite3_api_routines *api) {
   return 0;
 }
 
+sqlite3_api_routines *mv_loaded(void) { return (sqlite3_api_routines *)sqlite3_api; }
+
 static int entry(sqlite3 *db, char **pzErr, const sqlite3_api_routines *api) {
   if (probing) return SQLITE_OK;
   return mvEntry(db, pzErr, (void *)api);
