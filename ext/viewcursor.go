@@ -34,6 +34,9 @@ type viewCursor struct {
 	eof   bool
 
 	weight, copy int64
+
+	// stop ends the streaming of inner by the binding, nil when there is none.
+	stop func() int64
 }
 
 type keptRow struct {
@@ -182,8 +185,34 @@ func (c *viewCursor) open(sql string, binds []dbsp.Value) error {
 	return nil
 }
 
+// Stream lets the binding step the inner statement while nothing is merged in and nothing was taken into memory.
+func (c *viewCursor) Stream(stop func() int64) (s sqlite3.Stmt, columns, weight int, ok bool) {
+	if c.eof || c.inner == nil || c.merge != nil || c.kept != nil {
+		return nil, 0, 0, false
+	}
+	c.stop = stop
+	return c.inner.stmt, c.t.columns, c.t.columns, true
+}
+
+// StreamEnded ends the scan.
+func (c *viewCursor) StreamEnded(error) {
+	c.stop, c.eof = nil, true
+	c.finish()
+}
+
+// takeOver ends the streaming: the cursor stands where the reader is.
+func (c *viewCursor) takeOver() {
+	if c.stop == nil {
+		return
+	}
+	stop := c.stop
+	c.stop = nil
+	c.copy, c.weight = stop(), c.inner.stmt.ColumnRaw(c.t.columns).Int()
+}
+
 // finish gives the inner statement back.
 func (c *viewCursor) finish() {
+	c.takeOver()
 	if c.v != nil {
 		delete(c.v.cursors, c)
 	}
@@ -202,6 +231,7 @@ func (c *viewCursor) finish() {
 
 // Next moves on: to the next copy of the row, or to the next row.
 func (c *viewCursor) Next() error {
+	c.takeOver()
 	if c.copy+1 < c.weight {
 		c.copy++
 		return nil
@@ -241,6 +271,7 @@ func (c *viewCursor) EOF() bool { return c.eof }
 
 // Column returns a column; after the view's own come the command, always NULL, and the key.
 func (c *viewCursor) Column(r sqlite3.Result, i int) error {
+	c.takeOver()
 	switch {
 	case i == c.t.columns:
 		r.Set(dbsp.Value{})
@@ -274,6 +305,7 @@ func (c *viewCursor) Close() error { c.finish(); return nil }
 
 // drain takes the rows that are left, the present one first, into memory.
 func (c *viewCursor) drain() error {
+	c.takeOver()
 	if c.kept != nil || c.eof || c.inner == nil {
 		return nil
 	}

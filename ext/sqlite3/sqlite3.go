@@ -191,6 +191,19 @@ type Cursor interface {
 	Close() error
 }
 
+// Streamer is a Cursor whose rows may be those of a statement, which a binding can then step by itself, without a call for
+// each row and column.
+type Streamer interface {
+	Cursor
+	// Stream is asked after Filter. When it answers ok, the cursor stands on the present row of s, copy 0 of as many as
+	// column weight of s says; its columns below columns are those of s, and its next rows those that s steps to, each
+	// weight times. It must call stop before it does anything else by itself: from then on the binding calls the cursor's
+	// methods again. stop returns which copy of the present row the reader has.
+	Stream(stop func() (copy int64)) (s Stmt, columns, weight int, ok bool)
+	// StreamEnded says that s had no more rows, or failed with err. No stop follows.
+	StreamEnded(err error)
+}
+
 // Op is a constraint operator of xBestIndex, with SQLite's numbers (SQLITE_INDEX_CONSTRAINT_EQ …).
 type Op uint8
 

@@ -17,6 +17,55 @@ type cursor struct {
 	impl   sqlite3.Cursor
 	args   args
 	result result
+	// of a sqlite3.Streamer: c is SQLite's cursor, stop the method of that name.
+	c      *C.mv_cursor
+	stream *stmt
+	stop   func() int64
+}
+
+// streams begins to serve the rows from the cursor's statement, if it has one.
+func (k *cursor) streams(c *C.mv_cursor) {
+	impl, ok := k.impl.(sqlite3.Streamer)
+	if !ok {
+		return
+	}
+	if k.stop == nil {
+		k.c, k.stop = c, k.stopStream
+	}
+	s, columns, weight, ok := impl.Stream(k.stop)
+	if !ok {
+		return
+	}
+	k.stream = s.(*stmt)
+	C.mv_stream(c, k.stream.stmt, C.int(columns), C.int(weight))
+}
+
+// stopStream gives the rows back to the cursor: its statement has been stepped by C since it read a row.
+func (k *cursor) stopStream() (copy int64) {
+	if k.c.stream != nil {
+		C.mv_row(k.stream.stmt)
+		k.c.stream = nil
+	}
+	k.stream = nil
+	return int64(k.c.copy)
+}
+
+// mvStreamEnded is called by xNext when a streamed statement has no more rows, or failed.
+//
+//export mvStreamEnded
+func mvStreamEnded(c *C.mv_cursor, code C.int) (rc C.int) {
+	defer rescue(c.base.pVtab, &rc)
+	k := cursorOf(c)
+	var err error
+	if code != C.SQLITE_DONE {
+		err = k.stream.conn.err(code)
+	}
+	k.stream.row, k.stream = false, nil
+	k.impl.(sqlite3.Streamer).StreamEnded(err)
+	if err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	return C.SQLITE_OK
 }
 
 func cursorOf(c *C.mv_cursor) *cursor { return cursors.get(uint32(c.handle)) }
@@ -58,10 +107,12 @@ func mvFilter(c *C.mv_cursor, idxNum C.int, idxStr *C.char, argc C.int, argv **C
 	k := cursorOf(c)
 	k.args = args{argv, unsafe.Slice(values, int(argc))}
 	defer leaveFilter(c, k, &rc)
+	c.stream = nil
 	if err := k.impl.Filter(int(idxNum), k.vtab.indexString(idxStr), &k.args); err != nil {
 		return fail(c.base.pVtab, err)
 	}
 	c.eof = flag(k.impl.EOF())
+	k.streams(c)
 	return C.SQLITE_OK
 }
 

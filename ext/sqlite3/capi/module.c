@@ -82,13 +82,40 @@ static int xFilter(sqlite3_vtab_cursor *c, int idxNum, const char *idxStr, int a
   return rc;
 }
 
-static int xNext(sqlite3_vtab_cursor *c) { return mvNext((mv_cursor *)c); }
+// mv_stream begins to serve a cursor's rows from a statement that stands on a row.
+void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column) {
+  c->stream = s;
+  c->columns = columns;
+  c->weight_column = weight_column;
+  c->copy = 0;
+  c->weight = sqlite3_column_int64(s->stmt, weight_column);
+}
+
+static int xNext(sqlite3_vtab_cursor *cursor) {
+  mv_cursor *c = (mv_cursor *)cursor;
+  if (!c->stream) return mvNext(c);
+  if (++c->copy < c->weight) return SQLITE_OK;
+  int rc = sqlite3_step(c->stream->stmt);
+  c->copy = 0;
+  if (rc == SQLITE_ROW) {
+    c->weight = sqlite3_column_int64(c->stream->stmt, c->weight_column);
+    return SQLITE_OK;
+  }
+  c->stream = 0;
+  c->eof = 1;
+  return mvStreamEnded(c, rc);
+}
 
 static int xEof(sqlite3_vtab_cursor *c) { return ((mv_cursor *)c)->eof; }
 
-static int xColumn(sqlite3_vtab_cursor *c, sqlite3_context *ctx, int i) {
+static int xColumn(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int i) {
+  mv_cursor *c = (mv_cursor *)cursor;
+  if (c->stream && i < c->columns) {
+    sqlite3_result_value(ctx, sqlite3_column_value(c->stream->stmt, i));
+    return SQLITE_OK;
+  }
   mv_value v = {.type = MV_UNSET};
-  int rc = mvColumn((mv_cursor *)c, ctx, i, &v);
+  int rc = mvColumn(c, ctx, i, &v);
   if (rc == SQLITE_OK) mv_result(ctx, &v);
   return rc;
 }

@@ -41,6 +41,10 @@ typedef struct mv_cursor {
   sqlite3_vtab_cursor base;
   uint32_t handle;
   int eof; // asked of the Go cursor right after Filter and Next, where an error can still be reported
+  // While stream is set, the rows are those of that statement, and Go is not asked: sqlite3.Streamer.
+  mv_stmt *stream;
+  int columns, weight_column;
+  int64_t copy, weight;
 } mv_cursor;
 
 // init.c
@@ -82,6 +86,7 @@ const char *mv_sql(sqlite3_stmt *stmt);
 // stmt.c
 int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
 int mv_step(mv_stmt *s);
+int mv_row(mv_stmt *s);
 int mv_reset(mv_stmt *s);
 int mv_finalize(mv_stmt *s);
 int mv_grow(mv_stmt *s, int i, int64_t n);
@@ -93,6 +98,7 @@ int mv_stmt_readonly(mv_stmt *s);
 // module.c
 enum { MV_CREATE = 1, MV_WRITABLE = 2, MV_TRANSACTIONS = 4, MV_RENAMES = 8 };
 const sqlite3_module *mv_module(unsigned methods);
+void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column);
 void mv_constraint(sqlite3_index_info *info, int i, const char **collation, int *in);
 int mv_distinct(sqlite3_index_info *info);
 int mv_answer(sqlite3_index_info *info, const char *idx, int n);

@@ -56,7 +56,11 @@ int mv_step(mv_stmt *s) {
     s->ndirty--;
   }
   int rc = sqlite3_step(s->stmt);
-  if (rc != SQLITE_ROW) return rc;
+  return rc == SQLITE_ROW ? mv_row(s) : rc;
+}
+
+// mv_row reads the present row. It returns SQLITE_ROW.
+int mv_row(mv_stmt *s) {
   int n = sqlite3_data_count(s->stmt);
   if (n > s->ncolumn) n = s->ncolumn;
   for (int i = 0; i < s->ncolumn; i++) {
@@ -66,7 +70,7 @@ int mv_step(mv_stmt *s) {
     mv_decode(1, &v, &s->columns[i]);
     if (s->columns[i].type == MV_NOMEM) return SQLITE_NOMEM;
   }
-  return rc;
+  return SQLITE_ROW;
 }
 
 int mv_reset(mv_stmt *s) { return sqlite3_reset(s->stmt); }
