@@ -3,6 +3,7 @@ package ext
 import (
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -54,6 +55,21 @@ type side struct {
 	slots map[string]sqlite3.Stmt
 }
 
+// rigHost is an SQLite to rig databases on, with its stock driver.
+type rigHost struct {
+	binding sqlite3.Binding
+	driver  string
+	options string // of the names of files
+}
+
+// rigHosts by the name of the driver under test.
+var rigHosts = map[string]rigHost{
+	"sqlite-mv": {modernc.Binding, "sqlite", "&vfs=" + faultdisk.Name},
+}
+
+// host is the one that flag -driver chooses.
+func host() rigHost { return rigHosts[flag.Lookup("driver").Value.String()] }
+
 var rigging struct {
 	sync.Mutex
 	once sync.Once
@@ -65,7 +81,7 @@ func openSide(dsn string, setup func(c sqlite3.Conn) error) (*side, error) {
 	var err error
 	rigging.once.Do(func() {
 		// Registered now, so after any other in this process: this engine is the one whose modules stay.
-		err = modernc.Binding.AutoExtension(func(c sqlite3.Conn) error {
+		err = host().binding.AutoExtension(func(c sqlite3.Conn) error {
 			if rigging.open == nil {
 				return nil
 			}
@@ -83,7 +99,7 @@ func openSide(dsn string, setup func(c sqlite3.Conn) error) (*side, error) {
 		return setup(c)
 	}
 	defer func() { rigging.open = nil }()
-	if s.pool, err = sql.Open("sqlite", dsn); err != nil {
+	if s.pool, err = sql.Open(host().driver, dsn); err != nil {
 		return nil, err
 	}
 	s.pool.SetMaxOpenConns(1)
@@ -97,7 +113,7 @@ func newRig(raw bool, dir string) (*rig, error) {
 		if dir == "" {
 			return ":memory:"
 		}
-		return "file:" + filepath.Join(dir, n) + "?_pragma=synchronous(0)&vfs=" + faultdisk.Name
+		return "file:" + filepath.Join(dir, n) + "?_synchronous=0&_busy_timeout=0" + host().options
 	}
 	if err := faultdisk.Register(); err != nil {
 		return nil, err

@@ -71,8 +71,11 @@ func open(t *testing.T) {
 // TestCountersFound requires that SQLite's counters are where they were looked for: without them changes() and
 // total_changes() would show the engine's own writes.
 func TestCountersFound(t *testing.T) {
+	found := [2]bool{}
+	require.NoError(t, Linked.AutoExtension(func(c sqlite3.Conn) error {
+		found = [2]bool{c.(*conn).counters != nil, c.(*conn).rowid != nil}
+		return nil
+	}))
 	open(t)
-	c := newConn(nil)
-	require.NotNil(t, c.counters)
-	require.NotNil(t, c.rowid)
+	require.Equal(t, [2]bool{true, true}, found)
 }
