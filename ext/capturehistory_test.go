@@ -13,9 +13,9 @@ import (
 )
 
 var (
-	captureSeconds = flag.Float64("capture.seconds", envFloat("CAPTURE_SECONDS", 2), "how long random capture histories run, each class")
+	captureSeconds = flag.Float64("capture.seconds", envFloat("CAPTURE_SECONDS", 0), "how long random capture histories run in all, instead of a number of them")
 	captureSeed    = flag.Uint64("capture.seed", 1, "the first history; they are numbered on from it")
-	captureCount   = flag.Int("capture.count", 0, "how many histories, instead of how long")
+	captureCount   = flag.Int("capture.count", 40, "how many histories of each class")
 )
 
 func envFloat(name string, otherwise float64) float64 {
@@ -50,7 +50,11 @@ func TestCaptureHistories(t *testing.T) {
 			t.Logf("-capture.seed %d", seed)
 			until := time.Now().Add(time.Duration(*captureSeconds * float64(time.Second) / float64(len(classes))))
 			ran, seen, lost := 0, int64(0), int64(0)
-			for ; *captureCount > 0 && ran < *captureCount || *captureCount == 0 && time.Now().Before(until); ran++ {
+			count := *captureCount
+			if testing.Short() {
+				count = min(count, 8)
+			}
+			for ; *captureSeconds > 0 && time.Now().Before(until) || *captureSeconds == 0 && ran < count; ran++ {
 				n := seed + uint64(ran)
 				lines, raw, every := randomHistory(n, class.opts)
 				dir := ""
