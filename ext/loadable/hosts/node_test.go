@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -41,13 +42,14 @@ func installNode(t *testing.T, h host) string {
 func TestNode(t *testing.T) {
 	h := newHost(t)
 	node := installNode(t, h)
-	for _, module := range []string{"node:sqlite", "better-sqlite3"} {
-		t.Run(module, func(t *testing.T) {
+	for _, run := range [][]string{{"views.mjs", "node:sqlite"}, {"views.mjs", "better-sqlite3"}, {"two.mjs"}} {
+		t.Run(strings.Join(run, " "), func(t *testing.T) {
 			m := newHost(t)
 			if err := os.Symlink(filepath.Join(h.folder, "node_modules"), filepath.Join(m.folder, "node_modules")); err != nil {
 				t.Fatal(err)
 			}
-			t.Log(m.run(node, "--no-warnings", filepath.Join(scripts, "views.mjs"), module))
+			args := append([]string{"--no-warnings", filepath.Join(scripts, run[0])}, run[1:]...)
+			t.Log(m.run(node, args...))
 		})
 	}
 }
