@@ -3,10 +3,14 @@
 package hosts
 
 import (
+	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -18,38 +22,56 @@ const (
 	betterVersion = "13.2.0"
 )
 
-// installNode has npm install both into the host's folder, and returns the path of Node.
-func installNode(t *testing.T, h host) string {
-	t.Helper()
+// modules is the folder in which npm installed both, once for all tests, and why it did not.
+var modules = sync.OnceValues(func() (string, error) {
 	arch, ok := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
 	if !ok || runtime.GOOS != "linux" {
-		t.Skipf("not tested: npm has no Node for %s/%s as a package", runtime.GOOS, runtime.GOARCH)
+		return "", fmt.Errorf("npm has no Node for %s/%s as a package", runtime.GOOS, runtime.GOARCH)
 	}
-	npm := find(t, nil, "npm")
-	name := "node-linux-" + arch
-	c := h.command(npm, "install", "--prefix", h.folder, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save",
-		name+"@"+nodeVersion, "better-sqlite3@"+betterVersion)
-	c.Env = append(os.Environ(), "SQLITE_MV="+library)
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Join(filepath.Dir(library), "npm")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, npm, "install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund",
+		"--no-save", "node-linux-"+arch+"@"+nodeVersion, "better-sqlite3@"+betterVersion)
+	c.Dir = folder
 	c.WaitDelay = time.Second
-	timer := time.AfterFunc(5*time.Minute, func() { _ = c.Process.Kill() })
-	defer timer.Stop()
 	if out, err := c.CombinedOutput(); err != nil {
-		t.Skipf("not tested: npm can't install Node %s and better-sqlite3 %s: %v\n%s", nodeVersion, betterVersion, err, out)
+		return "", fmt.Errorf("npm can't install Node %s and better-sqlite3 %s: %w\n%s", nodeVersion, betterVersion, err, out)
 	}
-	return filepath.Join(h.folder, "node_modules", name, "bin", "node")
+	return filepath.Join(folder, "node_modules"), nil
+})
+
+// installNode makes the modules known in the host's folder, and returns the path of Node.
+func installNode(t *testing.T, h host) string {
+	t.Helper()
+	folder, err := modules()
+	if err != nil {
+		t.Skip("not tested: ", err)
+	}
+	if err := os.Symlink(folder, filepath.Join(h.folder, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := filepath.Glob(filepath.Join(folder, "node-linux-*", "bin", "node"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("npm installed these Nodes: %v %v", found, err)
+	}
+	return found[0]
 }
 
 func TestNode(t *testing.T) {
-	h := newHost(t)
-	node := installNode(t, h)
 	for _, run := range [][]string{{"views.mjs", "node:sqlite"}, {"views.mjs", "better-sqlite3"}, {"two.mjs"}} {
 		t.Run(strings.Join(run, " "), func(t *testing.T) {
-			m := newHost(t)
-			if err := os.Symlink(filepath.Join(h.folder, "node_modules"), filepath.Join(m.folder, "node_modules")); err != nil {
-				t.Fatal(err)
-			}
+			h := newHost(t)
+			node := installNode(t, h)
 			args := append([]string{"--no-warnings", filepath.Join(scripts, run[0])}, run[1:]...)
-			t.Log(m.run(node, args...))
+			t.Log(h.run(node, args...))
 		})
 	}
 }
