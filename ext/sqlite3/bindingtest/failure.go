@@ -89,9 +89,10 @@ func testFailures(t *testing.T) {
 				silent        bool // SQLite drops the error
 				codeOnly      bool // SQLite drops the message
 				panics        bool // only a panic can come from there
+				textOnly      bool // old SQLites drop the code
 			}{
 				{callback: "connect", sql: "CREATE VIRTUAL TABLE v2 USING s"},
-				{callback: "connect", sql: "SELECT * FROM e"},
+				{callback: "connect", sql: "SELECT * FROM e", textOnly: true},
 				{callback: "bestindex", sql: "SELECT * FROM v"},
 				{callback: "open", sql: "SELECT * FROM v"},
 				{callback: "filter", sql: "SELECT * FROM v"},
@@ -131,7 +132,7 @@ func testFailures(t *testing.T) {
 						return
 					}
 					require.Error(t, err)
-					if !tt.panics && !(tt.callback == "bestindex" && way.code == 2058) {
+					if !tt.panics && !tt.textOnly && !(tt.callback == "bestindex" && way.code == 2058) {
 						require.Equal(t, way.code, subject.Code(err))
 					}
 					if !tt.codeOnly {

@@ -100,14 +100,20 @@ char *mv_init(const sqlite3_api_routines *api) {
 
 sqlite3_api_routines *mv_loaded(void) { return (sqlite3_api_routines *)sqlite3_api; }
 
-static int entry(sqlite3 *db, char **pzErr, const sqlite3_api_routines *api) {
-  if (probing) return SQLITE_OK;
-  return mvEntry(db, pzErr, (void *)api);
-}
-
 // The SQLite that is linked into the program, if one is.
 #undef sqlite3_auto_extension
+#undef sqlite3_mprintf
 extern int sqlite3_auto_extension(void (*)(void)) __attribute__((weak));
+extern char *sqlite3_mprintf(const char *, ...) __attribute__((weak));
+
+static int entry(sqlite3 *db, char **pzErr, const sqlite3_api_routines *api) {
+  if (probing) return SQLITE_OK;
+  if (!api && pzErr && sqlite3_mprintf) {
+    *pzErr = sqlite3_mprintf("sqlite-mv: SQLite was compiled with SQLITE_OMIT_LOAD_EXTENSION, so it gives extensions no API");
+    return SQLITE_ERROR;
+  }
+  return mvEntry(db, pzErr, (void *)api);
+}
 
 // mv_auto_extension has each connection that the linked SQLite opens call entry; -1 when none is linked.
 int mv_auto_extension(void) {

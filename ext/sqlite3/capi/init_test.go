@@ -24,6 +24,9 @@ func complaint(t *testing.T, api *routines) string {
 	for p := unsafe.Pointer(z); *(*byte)(p) != 0; p = unsafe.Add(p, 1) {
 		b = append(b, *(*byte)(p))
 	}
+	if len(b) > 0 {
+		(&result{text: unsafe.Pointer(z)}).free()
+	}
 	return string(b) + "."
 }
 
