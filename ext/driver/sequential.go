@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	sqldriver "database/sql/driver"
+	"fmt"
 	"strconv"
 
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
@@ -12,8 +13,13 @@ import (
 // as it has parameters, behind those of the statements before it. Named arguments are seen by all.
 func SequentialArguments(_ context.Context, _ sqldriver.Conn, text string, args []sqldriver.NamedValue, used int) (
 	own []sqldriver.NamedValue, taken int, err error) {
+	want := 0 // of the first statement that takes any
 	for _, s := range sqltext.Split(text) {
-		taken += parameters(s.Text(text))
+		n := parameters(s.Text(text))
+		if taken == 0 {
+			want = n
+		}
+		taken += n
 	}
 	first := min(used, len(args))
 	last := min(used+taken, len(args))
@@ -22,6 +28,10 @@ func SequentialArguments(_ context.Context, _ sqldriver.Conn, text string, args 
 		if taken > 0 && a.Name != "" && (i < first || i >= last) {
 			own = append(own, a)
 		}
+	}
+	if n := max(len(args)-used, 0); n < want && len(args) > 0 {
+		// The driver says so of the text in one piece; a piece for which nothing is left would get NULLs.
+		return nil, 0, fmt.Errorf("not enough args to execute query: want %d got %d", want, n)
 	}
 	for i := range own {
 		own[i].Ordinal = i + 1
