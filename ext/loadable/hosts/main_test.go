@@ -3,6 +3,7 @@
 package hosts
 
 import (
+	"flag"
 	"fmt"
 	"log"
 	"os"
@@ -21,6 +22,9 @@ var scripts string
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	if flag.Parse(); testing.Short() { // the race detector sees nothing of other programs
+		return 0
+	}
 	folder, err := os.MkdirTemp("", "sqlite_mv")
 	if err != nil {
 		log.Print(err)
