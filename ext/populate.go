@@ -18,7 +18,7 @@ func (d *database) populate(v *view) error {
 	if err := d.emit(v, m, out, true); err != nil {
 		return err
 	}
-	f := &feeder{d: d, v: v, m: m, step: s, early: true}
+	f := &feeder{d: d, v: v, m: m, step: s, early: true, rebuilding: d.tx.rebuilt[v.name]}
 	for _, source := range m.plan.StepOrder {
 		if err := d.populateFrom(f, source); err != nil {
 			return err
@@ -40,8 +40,12 @@ func (d *database) populateFrom(f *feeder, source int) error {
 				return err
 			}
 		}
-		if err := d.failures(src.parent); err != nil {
-			return err
+		// Computed anew in mid-life, a view takes what rows there are: reading it fails as long as its parent does, and the
+		// rows that are missing come once they are mended.
+		if !f.rebuilding {
+			if err := d.failures(src.parent); err != nil {
+				return err
+			}
 		}
 		table, weight = src.parent.outTable(), ident(weightColumn)
 	}

@@ -188,6 +188,8 @@ type feeder struct {
 	step  *dbsp.Step
 	early bool
 	piece int
+	// rebuilding is set while a view is computed anew within a transaction.
+	rebuilding bool
 }
 
 // peak is the length of a batch that is too long.
