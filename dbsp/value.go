@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Kind is the storage class of a Value, in SQLite's sort order of classes (numbers are one class for sorting).
@@ -79,6 +80,12 @@ func (v Value) Real() float64 { return math.Float64frombits(v.num) }
 
 // Str returns the bytes of a TEXT or BLOB, "" for any other class.
 func (v Value) Str() string { return v.str }
+
+// Clone returns v with bytes of its own.
+func (v Value) Clone() Value {
+	v.str = strings.Clone(v.str)
+	return v
+}
 
 // String returns v as a SQL literal, for messages and tests.
 func (v Value) String() string {

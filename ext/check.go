@@ -83,7 +83,7 @@ func (d *database) multiset(sql string, v *view, loose bool) (multiset, error) {
 		key = key[:0]
 		for i, x := range row {
 			if loose {
-				coll, _ := collationOf(v.columns[i].Collation)
+				coll, _ := dbsp.CollationNamed(v.columns[i].Collation)
 				key = dbsp.AppendKey(key, x, coll)
 			} else {
 				key = dbsp.AppendIdentity(key, x)

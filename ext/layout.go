@@ -78,7 +78,7 @@ func (l *layout) resolveIdentity(t *planner.Table) error {
 		if p < 0 {
 			return fmt.Errorf("ext: table %s: capture lacks column %q: %w", t.Name, c.Name, ErrStale)
 		}
-		coll, ok := collationOf(c.Collation)
+		coll, ok := dbsp.CollationNamed(c.Collation)
 		if !ok {
 			return fmt.Errorf("ext: table %s: primary key collation %s is not a built-in one", t.Name, c.Collation)
 		}
@@ -110,16 +110,4 @@ func identityColumns(t *planner.Table) (cols []planner.TableColumn, rowid string
 		}
 	}
 	return nil, "", fmt.Errorf("ext: table %s has columns named rowid, _rowid_ and oid, so its rows can't be told apart: give it a primary key", t.Name)
-}
-
-func collationOf(name string) (dbsp.Collation, bool) {
-	switch strings.ToUpper(name) {
-	case "", "BINARY":
-		return dbsp.Binary, true
-	case "NOCASE":
-		return dbsp.NoCase, true
-	case "RTRIM":
-		return dbsp.RTrim, true
-	}
-	return dbsp.Binary, false
 }

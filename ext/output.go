@@ -122,13 +122,7 @@ func (o *outputDelta) list() []*outputEntry {
 func cloneRow(r dbsp.Row) dbsp.Row {
 	out := make(dbsp.Row, len(r))
 	for i, v := range r {
-		switch v.Kind() {
-		case dbsp.Text:
-			v = dbsp.NewText(strings.Clone(v.Str()))
-		case dbsp.Blob:
-			v = dbsp.NewBlob(strings.Clone(v.Str()))
-		}
-		out[i] = v
+		out[i] = v.Clone()
 	}
 	return out
 }

@@ -265,7 +265,7 @@ func (t *viewVTab) ordered(s *scan, columns []int, colls []string, descs []bool,
 		if o.Column < 0 || at >= len(columns) || columns[at] != o.Column || o.Column >= t.columns {
 			return false
 		}
-		coll, ok := collationOf(colls[at])
+		coll, ok := dbsp.CollationNamed(colls[at])
 		if !ok {
 			return false
 		}

@@ -1,6 +1,10 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+)
 
 // keepIdentities decides that a kept join side needs no copy of its rows: where it is a base table with a primary key,
 // used once in the view, the arrangement under the join key holds primary keys, and what else is needed is read from the
@@ -77,7 +81,7 @@ func primaryKey(t *Table) []int {
 		if c < 0 {
 			return key
 		}
-		if _, ok := builtinCollation(orBinary(t.Columns[c].Collation)); !ok {
+		if _, ok := dbsp.CollationNamed(orBinary(t.Columns[c].Collation)); !ok {
 			return nil
 		}
 		key = append(key, c)

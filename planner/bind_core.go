@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
 
@@ -218,7 +219,7 @@ func (b *binder) checkColumn(r *ref) error {
 	if b.cols.of(r.id).coerced {
 		return b.text.refuse(r.Span, "UNION ALL of REAL and other columns in a subquery", "CAST to one type in each branch")
 	}
-	if _, ok := builtinCollation(c); !ok {
+	if _, ok := dbsp.CollationNamed(c); !ok {
 		return b.text.refuse(r.Span, "collation "+c+" of column "+r.Name, "only BINARY, NOCASE and RTRIM are maintained")
 	}
 	return nil

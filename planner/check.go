@@ -3,6 +3,7 @@ package planner
 import (
 	"strings"
 
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
 
@@ -131,7 +132,7 @@ func (c *checker) expr(e sqltext.Expr, aggregate bool) error {
 			return c.text.refuse(e.Span, strings.ToUpper(e.Text), "the view would change without a write; filter by time when reading it")
 		}
 	case *sqltext.Collate:
-		if _, ok := builtinCollation(e.Name); !ok {
+		if _, ok := dbsp.CollationNamed(e.Name); !ok {
 			return c.text.refuse(e.Span, "collation "+e.Name, "only BINARY, NOCASE and RTRIM are maintained")
 		}
 	case *sqltext.Like:

@@ -3,25 +3,11 @@ package planner
 import (
 	"strings"
 
-	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
 
 // binary is the default collation's name.
 const binary = "BINARY"
-
-// builtinCollation returns the collation named name (in any case; "" is BINARY), and whether it is built in.
-func builtinCollation(name string) (dbsp.Collation, bool) {
-	switch strings.ToUpper(name) {
-	case "", binary:
-		return dbsp.Binary, true
-	case "NOCASE":
-		return dbsp.NoCase, true
-	case "RTRIM":
-		return dbsp.RTrim, true
-	}
-	return dbsp.Binary, false
-}
 
 // hasCollate tells whether there is a COLLATE anywhere in e: SQLite then ranks its collation above a column's
 // (EP_Collate).

@@ -219,7 +219,7 @@ func (l *lowering) distinct(r *distinction) stream {
 	n := &distinctNode{distinct: dbsp.Distinct{ID: l.id(), VariantsID: l.id()}}
 	for i, k := range r.cols {
 		info := l.cols.of(k.id)
-		collation, _ := builtinCollation(k.collation)
+		collation, _ := dbsp.CollationNamed(k.collation)
 		positions[i], out.at[k.id] = s.at[k.id], i
 		n.columns = append(n.columns, column(info))
 		n.distinct.Collations = append(n.distinct.Collations, collation)
@@ -254,7 +254,7 @@ func (l *lowering) aggregate(r *aggregation, need colSet) stream {
 	n.aggregate = dbsp.Aggregate{ID: l.id(), VariantsID: l.id(), ElementsID: l.id(), Global: r.global}
 	for _, k := range r.keys {
 		info := l.cols.of(k.id)
-		collation, _ := builtinCollation(k.collation)
+		collation, _ := dbsp.CollationNamed(k.collation)
 		out.at[k.id] = len(n.columns)
 		n.columns = append(n.columns, column(info))
 		n.aggregate.Group = append(n.aggregate.Group, dbsp.KeyColumn{
@@ -268,7 +268,7 @@ func (l *lowering) aggregate(r *aggregation, need colSet) stream {
 		if a.star {
 			c.Func = dbsp.CountStar
 		} else {
-			c.Collation, _ = builtinCollation(a.collation)
+			c.Collation, _ = dbsp.CollationNamed(a.collation)
 			c.Column = s.at[a.arg]
 			c.Distinct = a.distinct && a.function != "min" && a.function != "max"
 			c.Variants = c.Distinct && variants(l.cols.of(a.arg), c.Collation)

@@ -1,6 +1,10 @@
 package planner
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+)
 
 func (l *lowering) join(r *equijoin, need colSet) stream {
 	n := &joinNode{}
@@ -16,7 +20,7 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 	for _, k := range r.keys {
 		ln.add(k.left)
 		rn.add(k.right)
-		collation, _ := builtinCollation(k.collation)
+		collation, _ := dbsp.CollationNamed(k.collation)
 		n.collations = append(n.collations, collation)
 		n.keys = append(n.keys, l.cols.of(k.left).name+" = "+l.cols.of(k.right).name+collated(collation))
 	}

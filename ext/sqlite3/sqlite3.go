@@ -295,6 +295,10 @@ const (
 	CodeCorrupt    = 11
 	CodeSchema     = 17
 	CodeConstraint = 19
+
+	codeOK   = 0
+	codeRow  = 100
+	codeDone = 101
 )
 
 // Binding registers entry for every connection that its SQLite opens from now on (sqlite3_auto_extension). An error from

@@ -23,10 +23,10 @@ var subject = &bindingtest.Subject{
 		return int(e.ExtendedCode)
 	},
 	Handles: func() [5]int {
-		return [5]int{modules.inUse(), vtabs.inUse(), cursors.inUse(), functions.inUse(), aggregates.inUse()}
+		return [5]int{modules.InUse(), vtabs.InUse(), cursors.InUse(), functions.InUse(), aggregates.InUse()}
 	},
 	LastHandles: func() [5]uint32 {
-		return [5]uint32{modules.last, vtabs.last, cursors.last, functions.last, aggregates.last}
+		return [5]uint32{modules.Last(), vtabs.Last(), cursors.Last(), functions.Last(), aggregates.Last()}
 	},
 }
 

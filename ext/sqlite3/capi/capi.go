@@ -104,7 +104,7 @@ func attach(db *C.sqlite3, pzErr **C.char, api unsafe.Pointer, list ...func(sqli
 	defer c.release()
 	defer func() {
 		if r := recover(); r != nil {
-			rc = failTo(pzErr, panicError(r))
+			rc = failTo(pzErr, sqlite3.PanicError(r))
 		}
 	}()
 	for _, entry := range list {

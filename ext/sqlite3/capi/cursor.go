@@ -68,7 +68,7 @@ func mvStreamEnded(c *C.mv_cursor, code C.int) (rc C.int) {
 	return C.SQLITE_OK
 }
 
-func cursorOf(c *C.mv_cursor) *cursor { return cursors.get(uint32(c.handle)) }
+func cursorOf(c *C.mv_cursor) *cursor { return cursors.Get(uint32(c.handle)) }
 
 // mvOpen is xOpen.
 //
@@ -80,7 +80,7 @@ func mvOpen(v *C.mv_vtab, c *C.mv_cursor) (rc C.int) {
 	if err != nil {
 		return fail(&v.base, err)
 	}
-	c.handle = C.uint32_t(cursors.put(&cursor{vtab: t, impl: impl}))
+	c.handle = C.uint32_t(cursors.Put(&cursor{vtab: t, impl: impl}))
 	return C.SQLITE_OK
 }
 
@@ -90,7 +90,7 @@ func mvOpen(v *C.mv_vtab, c *C.mv_cursor) (rc C.int) {
 func mvClose(c *C.mv_cursor) (rc C.int) {
 	k := cursorOf(c)
 	defer func() {
-		cursors.remove(uint32(c.handle))
+		cursors.Remove(uint32(c.handle))
 		k.result.free()
 	}()
 	defer rescue(c.base.pVtab, &rc)
@@ -119,7 +119,7 @@ func mvFilter(c *C.mv_cursor, idxNum C.int, idxStr *C.char, argc C.int, argv **C
 func leaveFilter(c *C.mv_cursor, k *cursor, rc *C.int) {
 	k.args = args{}
 	if r := recover(); r != nil {
-		*rc = fail(c.base.pVtab, panicError(r))
+		*rc = fail(c.base.pVtab, sqlite3.PanicError(r))
 	}
 }
 

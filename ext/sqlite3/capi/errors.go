@@ -7,10 +7,6 @@ import "C"
 
 import (
 	"errors"
-	"fmt"
-	"path"
-	"runtime"
-	"strings"
 	"unsafe"
 
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -24,19 +20,8 @@ var (
 	errTooBig   = &sqlite3.Error{Code: C.SQLITE_TOOBIG, Message: "string or blob too big"}
 )
 
-// code returns the result code that a callback returns for err: that of the sqlite3.Error within, otherwise
-// SQLITE_ERROR.
-func code(err error) C.int {
-	var e *sqlite3.Error
-	if errors.As(err, &e) {
-		switch e.Code & 0xff {
-		case C.SQLITE_OK, C.SQLITE_ROW, C.SQLITE_DONE: // would not be an error to SQLite
-		default:
-			return C.int(e.Code)
-		}
-	}
-	return C.SQLITE_ERROR
-}
+// code is sqlite3.ResultCode.
+func code(err error) C.int { return C.int(sqlite3.ResultCode(err)) }
 
 // failTo stores the message of err where pz says, as sqlite3_mprintf would, and returns its code.
 func failTo(pz **C.char, err error) C.int {
@@ -57,30 +42,4 @@ func fail(v *C.sqlite3_vtab, err error) C.int {
 func message(err error) *C.char {
 	b := []byte(err.Error() + "\x00")
 	return C.mv_message((*C.char)(unsafe.Pointer(&b[0])), C.int(len(b)-1))
-}
-
-// panicError is the error that a statement gets when a callback panicked with r. To be called from the deferred function
-// that recovered, so that the place of the panic is still on the stack.
-func panicError(r any) error {
-	return fmt.Errorf("sqlite-mv: internal error: %v%s", r, panicPlace())
-}
-
-// panicPlace returns " (package/file.go:line)" of the innermost function of this panic that is not the runtime's.
-func panicPlace() string {
-	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	panicking := false
-	for {
-		f, more := frames.Next()
-		inRuntime := strings.HasPrefix(f.Function, "runtime.")
-		switch {
-		case f.Function == "runtime.gopanic":
-			panicking = true
-		case panicking && !inRuntime:
-			return fmt.Sprintf(" (%s/%s:%d)", path.Base(path.Dir(f.File)), path.Base(f.File), f.Line)
-		}
-		if !more {
-			return ""
-		}
-	}
 }

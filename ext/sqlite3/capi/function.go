@@ -43,7 +43,7 @@ func (c *conn) CreateFunction(f *sqlite3.Function) error {
 	}
 	c.retain()
 	copied := *f
-	h := functions.put(&function{conn: c, impl: &copied})
+	h := functions.Put(&function{conn: c, impl: &copied})
 	// SQLite calls the destructor also when this fails.
 	return c.err(C.mv_create_function(c.db, z, C.int(f.NArg), flags, C.uintptr_t(h), flag(f.NewAggregate != nil)))
 }
@@ -52,8 +52,8 @@ func (c *conn) CreateFunction(f *sqlite3.Function) error {
 //
 //export mvFunctionDestroy
 func mvFunctionDestroy(h C.uintptr_t) {
-	f := functions.get(uint32(h))
-	functions.remove(uint32(h))
+	f := functions.Get(uint32(h))
+	functions.Remove(uint32(h))
 	f.conn.release()
 }
 
@@ -61,7 +61,7 @@ func mvFunctionDestroy(h C.uintptr_t) {
 func leaveFunction(c *conn, f *frame) {
 	c.pop()
 	if r := recover(); r != nil {
-		f.result.Error(panicError(r))
+		f.result.Error(sqlite3.PanicError(r))
 	}
 }
 
@@ -70,7 +70,7 @@ func leaveFunction(c *conn, f *frame) {
 //export mvFunction
 func mvFunction(h C.uintptr_t, ctx *C.sqlite3_context, argc C.int, argv **C.sqlite3_value, values *C.mv_value,
 	group *C.uint32_t, out *C.mv_value) {
-	fn := functions.get(uint32(h))
+	fn := functions.Get(uint32(h))
 	f := fn.conn.push(argc, argv, values)
 	f.result.ctx, f.result.out = ctx, out
 	defer leaveFunction(fn.conn, f)
@@ -79,9 +79,9 @@ func mvFunction(h C.uintptr_t, ctx *C.sqlite3_context, argc C.int, argv **C.sqli
 		return
 	}
 	if *group == 0 {
-		*group = C.uint32_t(aggregates.put(&aggregate{impl: fn.impl.NewAggregate()}))
+		*group = C.uint32_t(aggregates.Put(&aggregate{impl: fn.impl.NewAggregate()}))
 	}
-	if err := aggregates.get(uint32(*group)).impl.Step(&f.args); err != nil {
+	if err := aggregates.Get(uint32(*group)).impl.Step(&f.args); err != nil {
 		f.result.Error(err)
 	}
 }
@@ -90,14 +90,14 @@ func mvFunction(h C.uintptr_t, ctx *C.sqlite3_context, argc C.int, argv **C.sqli
 //
 //export mvFinal
 func mvFinal(h C.uintptr_t, ctx *C.sqlite3_context, group unsafe.Pointer, out *C.mv_value) {
-	fn := functions.get(uint32(h))
+	fn := functions.Get(uint32(h))
 	f := fn.conn.push(0, nil, nil)
 	f.result.ctx, f.result.out = ctx, out
 	defer leaveFunction(fn.conn, f)
 	var impl sqlite3.Aggregate
 	if g := (*uint32)(group); g != nil && *g != 0 {
-		impl = aggregates.get(*g).impl
-		aggregates.remove(*g)
+		impl = aggregates.Get(*g).impl
+		aggregates.Remove(*g)
 		*g = 0
 	} else {
 		impl = fn.impl.NewAggregate() // a group without rows

@@ -46,7 +46,7 @@ func (c *conn) CreateModule(name string, m *sqlite3.Module) error {
 	C.mv_module(methods)
 	moduleStructs.Unlock()
 	c.retain()
-	h := modules.put(&module{conn: c, impl: m})
+	h := modules.Put(&module{conn: c, impl: m})
 	// SQLite calls the destructor also when this fails.
 	return c.err(C.mv_create_module(c.db, z, C.uintptr_t(h), methods))
 }
@@ -55,8 +55,8 @@ func (c *conn) CreateModule(name string, m *sqlite3.Module) error {
 //
 //export mvModuleDestroy
 func mvModuleDestroy(h C.uintptr_t) {
-	m := modules.get(uint32(h))
-	modules.remove(uint32(h))
+	m := modules.Get(uint32(h))
+	modules.Remove(uint32(h))
 	defer m.conn.release()
 	if m.impl.Close == nil {
 		return

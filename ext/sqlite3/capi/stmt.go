@@ -132,7 +132,7 @@ func (s *stmt) ColumnRaw(i int) dbsp.Value {
 }
 
 // Column implements sqlite3.Stmt.
-func (s *stmt) Column(i int) dbsp.Value { return copied(s.ColumnRaw(i)) }
+func (s *stmt) Column(i int) dbsp.Value { return s.ColumnRaw(i).Clone() }
 
 // ColumnCount implements sqlite3.Stmt.
 func (s *stmt) ColumnCount() int { return int(C.mv_column_count(s.stmt)) }

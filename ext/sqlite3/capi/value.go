@@ -39,17 +39,6 @@ func stringAt(p unsafe.Pointer, n int) string {
 	return unsafe.String((*byte)(p), n)
 }
 
-// copied returns v with bytes of its own.
-func copied(v dbsp.Value) dbsp.Value {
-	switch v.Kind() {
-	case dbsp.Text:
-		return dbsp.NewText(strings.Clone(v.Str()))
-	case dbsp.Blob:
-		return dbsp.NewBlob(strings.Clone(v.Str()))
-	}
-	return v
-}
-
 // cText returns s with a NUL at its end, for C to read during a call; a NUL within s is an error.
 func cText(s string) (*C.char, error) {
 	if strings.IndexByte(s, 0) >= 0 {
@@ -76,7 +65,7 @@ func (a *args) Len() int { return len(a.values) }
 func (a *args) Raw(i int) dbsp.Value { return rawValue(&a.values[i]) }
 
 // Value implements sqlite3.Args.
-func (a *args) Value(i int) dbsp.Value { return copied(rawValue(&a.values[i])) }
+func (a *args) Value(i int) dbsp.Value { return rawValue(&a.values[i]).Clone() }
 
 // Numeric implements sqlite3.Args.
 func (a *args) Numeric(i int) dbsp.Value {

@@ -6,7 +6,6 @@ package capi
 import "C"
 
 import (
-	"fmt"
 	"unsafe"
 
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -14,21 +13,18 @@ import (
 
 // vtab is a connected virtual table.
 type vtab struct {
-	conn        *conn
-	impl        sqlite3.VTab
-	updater     sqlite3.Updater
-	transactor  sqlite3.Transactor
-	savepointer sqlite3.Savepointer
-	renamer     sqlite3.Renamer
-	idxStr      string // the last one that Filter got: mostly the same again
+	conn *conn
+	impl sqlite3.VTab
+	sqlite3.Methods
+	idxStr string // the last one that Filter got: mostly the same again
 }
 
-func tableOf(v *C.mv_vtab) *vtab { return vtabs.get(uint32(v.handle)) }
+func tableOf(v *C.mv_vtab) *vtab { return vtabs.Get(uint32(v.handle)) }
 
 // rescue, deferred by a callback, turns a panic into an error of the virtual table.
 func rescue(v *C.sqlite3_vtab, rc *C.int) {
 	if r := recover(); r != nil {
-		*rc = fail(v, panicError(r))
+		*rc = fail(v, sqlite3.PanicError(r))
 	}
 }
 
@@ -46,10 +42,10 @@ func answer(v *C.mv_vtab, err error) C.int {
 func mvConstruct(h C.uintptr_t, create C.int, argc C.int, argv **C.char, v *C.mv_vtab, pzErr **C.char) (rc C.int) {
 	defer func() {
 		if r := recover(); r != nil {
-			rc = failTo(pzErr, panicError(r))
+			rc = failTo(pzErr, sqlite3.PanicError(r))
 		}
 	}()
-	m := modules.get(uint32(h))
+	m := modules.Get(uint32(h))
 	make := m.impl.Connect
 	if create != 0 {
 		make = m.impl.Create
@@ -65,33 +61,13 @@ func mvConstruct(h C.uintptr_t, create C.int, argc C.int, argv **C.char, v *C.mv
 	if impl == nil {
 		return failTo(pzErr, errNoTable)
 	}
-	t := &vtab{conn: m.conn, impl: impl}
-	if err := t.resolve(m.impl); err != nil {
+	methods, err := sqlite3.MethodsOf(m.impl, impl)
+	if err != nil {
 		_ = impl.Disconnect()
 		return failTo(pzErr, err)
 	}
-	v.handle = C.uint32_t(vtabs.put(t))
+	v.handle = C.uint32_t(vtabs.Put(&vtab{conn: m.conn, impl: impl, Methods: methods}))
 	return C.SQLITE_OK
-}
-
-// resolve finds the optional interfaces that the module promised.
-func (t *vtab) resolve(m *sqlite3.Module) error {
-	ok := true
-	if m.Writable {
-		t.updater, ok = t.impl.(sqlite3.Updater)
-	}
-	if m.Transactions && ok {
-		if t.transactor, ok = t.impl.(sqlite3.Transactor); ok {
-			t.savepointer, ok = t.impl.(sqlite3.Savepointer)
-		}
-	}
-	if m.Renames && ok {
-		t.renamer, ok = t.impl.(sqlite3.Renamer)
-	}
-	if !ok {
-		return fmt.Errorf("capi: virtual table %T lacks a method that its module promises", t.impl)
-	}
-	return nil
 }
 
 // mvDisconnect is xDisconnect.
@@ -99,7 +75,7 @@ func (t *vtab) resolve(m *sqlite3.Module) error {
 //export mvDisconnect
 func mvDisconnect(v *C.mv_vtab) (rc C.int) {
 	defer rescue(&v.base, &rc)
-	defer vtabs.remove(uint32(v.handle))
+	defer vtabs.Remove(uint32(v.handle))
 	if err := tableOf(v).impl.Disconnect(); err != nil {
 		return code(err)
 	}
@@ -114,7 +90,7 @@ func mvDestroy(v *C.mv_vtab) (rc C.int) {
 	if err := tableOf(v).impl.Destroy(); err != nil {
 		return fail(&v.base, err)
 	}
-	vtabs.remove(uint32(v.handle))
+	vtabs.Remove(uint32(v.handle))
 	return C.SQLITE_OK
 }
 
@@ -125,7 +101,7 @@ func mvUpdate(v *C.mv_vtab, argc C.int, argv **C.sqlite3_value, values *C.mv_val
 	t := tableOf(v)
 	f := t.conn.push(argc, argv, values)
 	defer leaveUpdate(t.conn, v, &rc)
-	id, err := t.updater.Update(&f.args)
+	id, err := t.Updater.Update(&f.args)
 	if err != nil {
 		return fail(&v.base, err)
 	}
@@ -137,7 +113,7 @@ func mvUpdate(v *C.mv_vtab, argc C.int, argv **C.sqlite3_value, values *C.mv_val
 func leaveUpdate(c *conn, v *C.mv_vtab, rc *C.int) {
 	c.pop()
 	if r := recover(); r != nil {
-		*rc = fail(&v.base, panicError(r))
+		*rc = fail(&v.base, sqlite3.PanicError(r))
 	}
 }
 
@@ -149,19 +125,19 @@ func mvTransaction(v *C.mv_vtab, call, n C.int) (rc C.int) {
 	t := tableOf(v)
 	switch call {
 	case 0:
-		return answer(v, t.transactor.Begin())
+		return answer(v, t.Transactor.Begin())
 	case 1:
-		return answer(v, t.transactor.Sync())
+		return answer(v, t.Transactor.Sync())
 	case 2:
-		return answer(v, t.transactor.Commit())
+		return answer(v, t.Transactor.Commit())
 	case 3:
-		return answer(v, t.transactor.Rollback())
+		return answer(v, t.Transactor.Rollback())
 	case 4:
-		return answer(v, t.savepointer.Savepoint(int(n)))
+		return answer(v, t.Savepointer.Savepoint(int(n)))
 	case 5:
-		return answer(v, t.savepointer.Release(int(n)))
+		return answer(v, t.Savepointer.Release(int(n)))
 	default:
-		return answer(v, t.savepointer.RollbackTo(int(n)))
+		return answer(v, t.Savepointer.RollbackTo(int(n)))
 	}
 }
 
@@ -170,5 +146,5 @@ func mvTransaction(v *C.mv_vtab, call, n C.int) (rc C.int) {
 //export mvRename
 func mvRename(v *C.mv_vtab, name *C.char) (rc C.int) {
 	defer rescue(&v.base, &rc)
-	return answer(v, tableOf(v).renamer.Rename(C.GoString(name)))
+	return answer(v, tableOf(v).Renamer.Rename(C.GoString(name)))
 }

@@ -20,7 +20,7 @@ func (a *args) Len() int { return len(a.values) }
 func (a *args) Raw(i int) dbsp.Value { return rawValue(a.tls, a.values[i]) }
 
 // Value implements sqlite3.Args.
-func (a *args) Value(i int) dbsp.Value { return copied(rawValue(a.tls, a.values[i])) }
+func (a *args) Value(i int) dbsp.Value { return rawValue(a.tls, a.values[i]).Clone() }
 
 // Numeric implements sqlite3.Args.
 func (a *args) Numeric(i int) dbsp.Value { return numericValue(a.tls, a.values[i]) }

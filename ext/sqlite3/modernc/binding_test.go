@@ -34,10 +34,10 @@ var subject = &bindingtest.Subject{
 		return e.Code()
 	},
 	Handles: func() [5]int {
-		return [5]int{modules.inUse(), vtabs.inUse(), cursors.inUse(), functions.inUse(), aggregates.inUse()}
+		return [5]int{modules.InUse(), vtabs.InUse(), cursors.InUse(), functions.InUse(), aggregates.InUse()}
 	},
 	LastHandles: func() [5]uint32 {
-		return [5]uint32{modules.last, vtabs.last, cursors.last, functions.last, aggregates.last}
+		return [5]uint32{modules.Last(), vtabs.Last(), cursors.Last(), functions.Last(), aggregates.Last()}
 	},
 	Slow: func(a sqlite3.Args, i int) dbsp.Value { return slowValue(a.(*args).tls, a.(*args).values[i]) },
 	Memory: func() int64 {

@@ -36,7 +36,7 @@ func xOpen(tls *libc.TLS, pVTab, ppCursor uintptr) (rc int32) {
 	}
 	*at[cCursor](p) = cCursor{
 		eof:    1,
-		handle: cursors.put(&cursor{vtab: t, impl: impl, result: result{conn: t.conn}}),
+		handle: cursors.Put(&cursor{vtab: t, impl: impl, result: result{conn: t.conn}}),
 	}
 	*at[uintptr](ppCursor) = p
 	return lib.SQLITE_OK
@@ -45,10 +45,10 @@ func xOpen(tls *libc.TLS, pVTab, ppCursor uintptr) (rc int32) {
 // xClose cannot fail: SQLite forgets the cursor whatever it returns.
 func xClose(tls *libc.TLS, pCursor uintptr) (rc int32) {
 	c := at[cCursor](pCursor)
-	k := cursors.get(c.handle)
+	k := cursors.Get(c.handle)
 	k.vtab.conn.tls = tls
 	defer func(h uint32) {
-		cursors.remove(h)
+		cursors.Remove(h)
 		lib.Xsqlite3_free(tls, pCursor)
 	}(c.handle)
 	defer rescue(tls, c.base.FpVtab, &rc)
@@ -57,7 +57,7 @@ func xClose(tls *libc.TLS, pCursor uintptr) (rc int32) {
 
 func xFilter(tls *libc.TLS, pCursor uintptr, idxNum int32, idxStr uintptr, argc int32, argv uintptr) (rc int32) {
 	c := at[cCursor](pCursor)
-	k := cursors.get(c.handle)
+	k := cursors.Get(c.handle)
 	k.vtab.conn.tls = tls
 	k.args.tls, k.args.values = tls, addressesAt(argv, argc)
 	defer leaveFilter(tls, c, k, &rc)
@@ -71,7 +71,7 @@ func xFilter(tls *libc.TLS, pCursor uintptr, idxNum int32, idxStr uintptr, argc 
 func leaveFilter(tls *libc.TLS, c *cCursor, k *cursor, rc *int32) {
 	k.args.values = nil
 	if r := recover(); r != nil {
-		*rc = fail(tls, c.base.FpVtab, panicError(r))
+		*rc = fail(tls, c.base.FpVtab, sqlite3.PanicError(r))
 	}
 }
 
@@ -89,7 +89,7 @@ func (t *vtab) indexString(z uintptr) string {
 
 func xNext(tls *libc.TLS, pCursor uintptr) (rc int32) {
 	c := at[cCursor](pCursor)
-	k := cursors.get(c.handle)
+	k := cursors.Get(c.handle)
 	k.vtab.conn.tls = tls
 	defer rescue(tls, c.base.FpVtab, &rc)
 	if err := k.impl.Next(); err != nil {
@@ -103,7 +103,7 @@ func xEof(tls *libc.TLS, pCursor uintptr) int32 { return at[cCursor](pCursor).eo
 
 func xColumn(tls *libc.TLS, pCursor, ctx uintptr, i int32) (rc int32) {
 	c := at[cCursor](pCursor)
-	k := cursors.get(c.handle)
+	k := cursors.Get(c.handle)
 	k.vtab.conn.tls = tls
 	k.result.ctx = ctx
 	defer rescue(tls, c.base.FpVtab, &rc)
@@ -115,7 +115,7 @@ func xColumn(tls *libc.TLS, pCursor, ctx uintptr, i int32) (rc int32) {
 
 func xRowid(tls *libc.TLS, pCursor, pRowid uintptr) (rc int32) {
 	c := at[cCursor](pCursor)
-	k := cursors.get(c.handle)
+	k := cursors.Get(c.handle)
 	k.vtab.conn.tls = tls
 	defer rescue(tls, c.base.FpVtab, &rc)
 	rowid, err := k.impl.Rowid()

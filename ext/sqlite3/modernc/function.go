@@ -47,7 +47,7 @@ func (c *conn) CreateFunction(f *sqlite3.Function) error {
 	}
 	c.retain()
 	copied := *f
-	h := functions.put(&function{conn: c, impl: &copied})
+	h := functions.Put(&function{conn: c, impl: &copied})
 	// SQLite calls xFunctionDestroy also when this fails.
 	return c.err(lib.Xsqlite3_create_function_v2(c.tls, c.db, z, int32(f.NArg), flags, uintptr(h),
 		xFunc, xStep, xFinal, funcPointer(xFunctionDestroy)))
@@ -55,21 +55,21 @@ func (c *conn) CreateFunction(f *sqlite3.Function) error {
 
 // xFunctionDestroy ends a function: its connection closes, it was replaced, or it could not be registered.
 func xFunctionDestroy(tls *libc.TLS, user uintptr) {
-	f := functions.get(uint32(user))
-	functions.remove(uint32(user))
+	f := functions.Get(uint32(user))
+	functions.Remove(uint32(user))
 	f.conn.tls = tls
 	f.conn.release()
 }
 
 func functionOf(tls *libc.TLS, ctx uintptr) *function {
-	return functions.get(uint32(lib.Xsqlite3_user_data(tls, ctx)))
+	return functions.Get(uint32(lib.Xsqlite3_user_data(tls, ctx)))
 }
 
 // leaveFunction, deferred, ends the callback's frame and turns a panic into the function's error.
 func leaveFunction(c *conn, f *frame) {
 	c.pop()
 	if r := recover(); r != nil {
-		f.result.Error(panicError(r))
+		f.result.Error(sqlite3.PanicError(r))
 	}
 }
 
@@ -93,9 +93,9 @@ func xAggregateStep(tls *libc.TLS, ctx uintptr, argc int32, argv uintptr) {
 	defer leaveFunction(fn.conn, f)
 	h := at[uint32](p)
 	if *h == 0 {
-		*h = aggregates.put(&aggregate{impl: fn.impl.NewAggregate()})
+		*h = aggregates.Put(&aggregate{impl: fn.impl.NewAggregate()})
 	}
-	if err := aggregates.get(*h).impl.Step(&f.args); err != nil {
+	if err := aggregates.Get(*h).impl.Step(&f.args); err != nil {
 		f.result.Error(err)
 	}
 }
@@ -109,8 +109,8 @@ func xAggregateFinal(tls *libc.TLS, ctx uintptr) {
 	if p := lib.Xsqlite3_aggregate_context(tls, ctx, 0); p != 0 && *at[uint32](p) != 0 {
 		h := *at[uint32](p)
 		*at[uint32](p) = 0
-		impl = aggregates.get(h).impl
-		aggregates.remove(h)
+		impl = aggregates.Get(h).impl
+		aggregates.Remove(h)
 	} else {
 		impl = fn.impl.NewAggregate() // a group without rows
 	}

@@ -54,7 +54,7 @@ func xEntry(tls *libc.TLS, db, pzErrMsg, api uintptr) (rc int32) {
 	defer c.release()
 	defer func() {
 		if r := recover(); r != nil {
-			rc = failTo(tls, pzErrMsg, panicError(r))
+			rc = failTo(tls, pzErrMsg, sqlite3.PanicError(r))
 		}
 	}()
 	for _, entry := range list {

@@ -94,15 +94,15 @@ func (c *conn) CreateModule(name string, m *sqlite3.Module) error {
 		return errNoMemory
 	}
 	c.retain()
-	h := modules.put(&module{conn: c, impl: m})
+	h := modules.Put(&module{conn: c, impl: m})
 	// SQLite calls xModuleDestroy also when this fails.
 	return c.err(lib.Xsqlite3_create_module_v2(c.tls, c.db, z, p, uintptr(h), funcPointer(xModuleDestroy)))
 }
 
 // xModuleDestroy ends a module: its connection closes, its name was taken over, or it could not be registered.
 func xModuleDestroy(tls *libc.TLS, pAux uintptr) {
-	m := modules.get(uint32(pAux))
-	modules.remove(uint32(pAux))
+	m := modules.Get(uint32(pAux))
+	modules.Remove(uint32(pAux))
 	m.conn.tls = tls
 	defer m.conn.release()
 	if m.impl.Close == nil {

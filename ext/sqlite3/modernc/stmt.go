@@ -169,7 +169,7 @@ func (s *stmt) ColumnRaw(i int) dbsp.Value {
 }
 
 // Column implements sqlite3.Stmt.
-func (s *stmt) Column(i int) dbsp.Value { return copied(s.ColumnRaw(i)) }
+func (s *stmt) Column(i int) dbsp.Value { return s.ColumnRaw(i).Clone() }
 
 // ColumnCount implements sqlite3.Stmt.
 func (s *stmt) ColumnCount() int { return int(lib.Xsqlite3_column_count(s.conn.tls, s.stmt)) }

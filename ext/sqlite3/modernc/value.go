@@ -1,7 +1,6 @@
 package modernc
 
 import (
-	"strings"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -52,17 +51,6 @@ func slowValue(tls *libc.TLS, p uintptr) dbsp.Value {
 		return dbsp.NewBlob(stringAt(z, int(lib.Xsqlite3_value_bytes(tls, p))))
 	}
 	return dbsp.Value{}
-}
-
-// copied returns v with bytes of its own.
-func copied(v dbsp.Value) dbsp.Value {
-	switch v.Kind() {
-	case dbsp.Text:
-		return dbsp.NewText(strings.Clone(v.Str()))
-	case dbsp.Blob:
-		return dbsp.NewBlob(strings.Clone(v.Str()))
-	}
-	return v
 }
 
 // numericValue is what SQLite's sum() sees of the value at p (sumStep in func.c): the result of

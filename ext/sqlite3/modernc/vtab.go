@@ -1,8 +1,6 @@
 package modernc
 
 import (
-	"fmt"
-
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
 
@@ -17,18 +15,15 @@ type cVTab struct {
 
 // vtab is a connected virtual table.
 type vtab struct {
-	conn        *conn
-	impl        sqlite3.VTab
-	updater     sqlite3.Updater
-	transactor  sqlite3.Transactor
-	savepointer sqlite3.Savepointer
-	renamer     sqlite3.Renamer
-	idxStr      string // the last one that Filter got: mostly the same again
+	conn *conn
+	impl sqlite3.VTab
+	sqlite3.Methods
+	idxStr string // the last one that Filter got: mostly the same again
 }
 
 // enter returns the table at pVTab for a callback on tls.
 func enter(tls *libc.TLS, pVTab uintptr) *vtab {
-	t := vtabs.get(at[cVTab](pVTab).handle)
+	t := vtabs.Get(at[cVTab](pVTab).handle)
 	t.conn.tls = tls
 	return t
 }
@@ -36,17 +31,17 @@ func enter(tls *libc.TLS, pVTab uintptr) *vtab {
 // rescue, deferred by a callback, turns a panic into an error of the virtual table.
 func rescue(tls *libc.TLS, pVTab uintptr, rc *int32) {
 	if r := recover(); r != nil {
-		*rc = fail(tls, pVTab, panicError(r))
+		*rc = fail(tls, pVTab, sqlite3.PanicError(r))
 	}
 }
 
 func xCreate(tls *libc.TLS, db, pAux uintptr, argc int32, argv, ppVTab, pzErr uintptr) int32 {
-	m := modules.get(uint32(pAux))
+	m := modules.Get(uint32(pAux))
 	return construct(tls, m, m.impl.Create, argc, argv, ppVTab, pzErr)
 }
 
 func xConnect(tls *libc.TLS, db, pAux uintptr, argc int32, argv, ppVTab, pzErr uintptr) int32 {
-	m := modules.get(uint32(pAux))
+	m := modules.Get(uint32(pAux))
 	return construct(tls, m, m.impl.Connect, argc, argv, ppVTab, pzErr)
 }
 
@@ -55,7 +50,7 @@ func construct(tls *libc.TLS, m *module, make func(sqlite3.Conn, []string) (sqli
 	argc int32, argv, ppVTab, pzErr uintptr) (rc int32) {
 	defer func() {
 		if r := recover(); r != nil {
-			rc = failTo(tls, pzErr, panicError(r))
+			rc = failTo(tls, pzErr, sqlite3.PanicError(r))
 		}
 	}()
 	c := m.conn
@@ -71,8 +66,8 @@ func construct(tls *libc.TLS, m *module, make func(sqlite3.Conn, []string) (sqli
 	if impl == nil {
 		return failTo(tls, pzErr, errNoTable)
 	}
-	t := &vtab{conn: c, impl: impl}
-	if err := t.resolve(m.impl); err != nil {
+	methods, err := sqlite3.MethodsOf(m.impl, impl)
+	if err != nil {
 		_ = impl.Disconnect()
 		return failTo(tls, pzErr, err)
 	}
@@ -81,35 +76,15 @@ func construct(tls *libc.TLS, m *module, make func(sqlite3.Conn, []string) (sqli
 		_ = impl.Disconnect()
 		return lib.SQLITE_NOMEM
 	}
-	at[cVTab](p).handle = vtabs.put(t)
+	at[cVTab](p).handle = vtabs.Put(&vtab{conn: c, impl: impl, Methods: methods})
 	*at[uintptr](ppVTab) = p
 	return lib.SQLITE_OK
-}
-
-// resolve finds the optional interfaces that the module promised.
-func (t *vtab) resolve(m *sqlite3.Module) error {
-	ok := true
-	if m.Writable {
-		t.updater, ok = t.impl.(sqlite3.Updater)
-	}
-	if m.Transactions && ok {
-		if t.transactor, ok = t.impl.(sqlite3.Transactor); ok {
-			t.savepointer, ok = t.impl.(sqlite3.Savepointer)
-		}
-	}
-	if m.Renames && ok {
-		t.renamer, ok = t.impl.(sqlite3.Renamer)
-	}
-	if !ok {
-		return fmt.Errorf("modernc: virtual table %T lacks a method that its module promises", t.impl)
-	}
-	return nil
 }
 
 // free releases the table at pVTab.
 func free(tls *libc.TLS, pVTab uintptr) {
 	v := at[cVTab](pVTab)
-	vtabs.remove(v.handle)
+	vtabs.Remove(v.handle)
 	lib.Xsqlite3_free(tls, v.base.FzErrMsg)
 	lib.Xsqlite3_free(tls, pVTab)
 }
@@ -137,10 +112,10 @@ func xDestroy(tls *libc.TLS, pVTab uintptr) (rc int32) {
 }
 
 func xUpdate(tls *libc.TLS, pVTab uintptr, argc int32, argv, pRowid uintptr) (rc int32) {
-	t := vtabs.get(at[cVTab](pVTab).handle)
+	t := vtabs.Get(at[cVTab](pVTab).handle)
 	f := t.conn.push(tls, argc, argv)
 	defer leaveUpdate(t.conn, tls, pVTab, &rc)
-	rowid, err := t.updater.Update(&f.args)
+	rowid, err := t.Updater.Update(&f.args)
 	if err != nil {
 		return fail(tls, pVTab, err)
 	}
@@ -152,48 +127,48 @@ func xUpdate(tls *libc.TLS, pVTab uintptr, argc int32, argv, pRowid uintptr) (rc
 func leaveUpdate(c *conn, tls *libc.TLS, pVTab uintptr, rc *int32) {
 	c.pop()
 	if r := recover(); r != nil {
-		*rc = fail(tls, pVTab, panicError(r))
+		*rc = fail(tls, pVTab, sqlite3.PanicError(r))
 	}
 }
 
 func xBegin(tls *libc.TLS, pVTab uintptr) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).transactor.Begin())
+	return answer(tls, pVTab, enter(tls, pVTab).Transactor.Begin())
 }
 
 func xSync(tls *libc.TLS, pVTab uintptr) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).transactor.Sync())
+	return answer(tls, pVTab, enter(tls, pVTab).Transactor.Sync())
 }
 
 func xCommit(tls *libc.TLS, pVTab uintptr) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).transactor.Commit())
+	return answer(tls, pVTab, enter(tls, pVTab).Transactor.Commit())
 }
 
 func xRollback(tls *libc.TLS, pVTab uintptr) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).transactor.Rollback())
+	return answer(tls, pVTab, enter(tls, pVTab).Transactor.Rollback())
 }
 
 func xSavepoint(tls *libc.TLS, pVTab uintptr, n int32) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).savepointer.Savepoint(int(n)))
+	return answer(tls, pVTab, enter(tls, pVTab).Savepointer.Savepoint(int(n)))
 }
 
 func xRelease(tls *libc.TLS, pVTab uintptr, n int32) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).savepointer.Release(int(n)))
+	return answer(tls, pVTab, enter(tls, pVTab).Savepointer.Release(int(n)))
 }
 
 func xRollbackTo(tls *libc.TLS, pVTab uintptr, n int32) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).savepointer.RollbackTo(int(n)))
+	return answer(tls, pVTab, enter(tls, pVTab).Savepointer.RollbackTo(int(n)))
 }
 
 func xRename(tls *libc.TLS, pVTab, zNew uintptr) (rc int32) {
 	defer rescue(tls, pVTab, &rc)
-	return answer(tls, pVTab, enter(tls, pVTab).renamer.Rename(goString(zNew)))
+	return answer(tls, pVTab, enter(tls, pVTab).Renamer.Rename(goString(zNew)))
 }
 
 // answer returns the result code for err, nil or not.
