@@ -38,24 +38,12 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 	if left {
 		side, node = &n.left, n.inputs[0]
 	}
-	var positions []int
-	if p, ok := l.nodes[node].(*permuteNode); ok {
-		positions, node = p.positions, p.inputs[0]
-	}
-	src, ok := l.nodes[node].(*sourceNode)
-	if !ok {
+	src, positions := l.tableBelow(node)
+	if src == nil {
 		return nil, false, ""
-	}
-	if positions == nil {
-		for i := range src.columns {
-			positions = append(positions, i)
-		}
 	}
 	source := l.sources[src.source]
 	t := source.Table
-	if t.Kind != OrdinaryTable || l.uses[t] != 1 {
-		return nil, false, ""
-	}
 	b = &BaseRead{Source: src.source, Columns: positions}
 	keys := map[int]string{} // table column -> collation of the key
 	var names []string
@@ -95,6 +83,35 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 		return nil, false, fmt.Sprintf("an index on %s(%s) would save the copy", t.Name, strings.Join(names, ", "))
 	}
 	return b, unique, ""
+}
+
+// tableBelow returns the source of a join side that is an ordinary table as it is, used once in the view, and what the
+// side's rows consist of, as positions in the source's; nil for any other side.
+func (l *lowering) tableBelow(node int) (src *sourceNode, positions []int) {
+	p, permuted := l.nodes[node].(*permuteNode)
+	if permuted {
+		node = p.inputs[0]
+	}
+	src, ok := l.nodes[node].(*sourceNode)
+	if !ok {
+		return nil, nil
+	}
+	if t := l.sources[src.source].Table; t.Kind != OrdinaryTable || l.uses[t] != 1 {
+		return nil, nil
+	}
+	if permuted {
+		return src, p.positions
+	}
+	return src, upTo(len(src.columns))
+}
+
+// upTo returns 0, 1, …, n-1.
+func upTo(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // stepOrder returns the order in which sources must be fed. A source that is read from its table shows its new rows as

@@ -16,25 +16,14 @@ func (l *lowering) keepIdentities(side *joinInput, node int) int {
 	if side.base != nil {
 		return node
 	}
-	var positions []int
-	below := node
-	p, permuted := l.nodes[node].(*permuteNode)
-	if permuted {
-		positions, below = p.positions, p.inputs[0]
-	}
-	src, ok := l.nodes[below].(*sourceNode)
-	if !ok {
+	src, positions := l.tableBelow(node)
+	if src == nil {
 		return node
-	}
-	if !permuted {
-		for i := range src.columns {
-			positions = append(positions, i)
-		}
 	}
 	source := l.sources[src.source]
 	t := source.Table
 	key := primaryKey(t)
-	if t.Kind != OrdinaryTable || l.uses[t] != 1 || len(key) == 0 {
+	if len(key) == 0 {
 		return node
 	}
 	// Of a row that is all join key and primary key, nothing is left to be read.
@@ -60,11 +49,7 @@ func (l *lowering) keepIdentities(side *joinInput, node int) int {
 	}
 	b.Columns = positions
 	side.rows = b
-	if !permuted {
-		return l.permute(below, positions)
-	}
-	p.positions, p.columns = positions, at(l.nodes[below].Columns(), positions) // nothing else feeds on it yet
-	return node
+	return l.permute(l.node[t], positions)
 }
 
 // primaryKey returns the positions of the columns that identify a row of t for good, none where there are none.

@@ -68,30 +68,14 @@ func (l *lowering) unpermute(side *joinInput, s *stream) {
 	}
 	side.columns = at(p.positions, side.columns)
 	side.ident = at(p.positions, side.ident)
-	for _, columns := range []*[]int{side.rowColumns(), side.baseColumns()} {
-		if columns != nil {
-			*columns = make([]int, len(src.columns))
-			for i := range src.columns {
-				(*columns)[i] = i
-			}
-		}
+	if side.rows != nil {
+		side.rows.Columns = upTo(len(src.columns))
+	}
+	if side.base != nil {
+		side.base.Columns = upTo(len(src.columns))
 	}
 	for id, n := range s.at {
 		s.at[id] = p.positions[n]
 	}
 	s.node = p.inputs[0]
-}
-
-func (s *joinInput) rowColumns() *[]int {
-	if s.rows == nil {
-		return nil
-	}
-	return &s.rows.Columns
-}
-
-func (s *joinInput) baseColumns() *[]int {
-	if s.base == nil {
-		return nil
-	}
-	return &s.base.Columns
 }
