@@ -2,8 +2,8 @@ package dbsp
 
 import "strings"
 
-// Collation is one of SQLite's built-in collating sequences, https://www.sqlite.org/datatype3.html section 7. Others
-// are refused by the planner.
+// Collation is one of SQLite's built-in collating sequences, https://www.sqlite.org/datatype3.html section 7, or
+// Identity. Others are refused by the planner.
 type Collation uint8
 
 // The built-in collations.
@@ -11,6 +11,9 @@ const (
 	Binary Collation = iota
 	NoCase           // ASCII letters fold
 	RTrim            // trailing spaces do not count
+	// Identity is no collation of SQLite's: values are equal when they have the same type and bytes, so 1 and 1.0 differ,
+	// and NULL is NULL. It is for columns that stand for the rows they come from.
+	Identity
 )
 
 // CollationNamed returns the collation of a SQL name, in any case; "" is Binary. It reports false for other names.
@@ -33,6 +36,8 @@ func (c Collation) String() string {
 		return "NOCASE"
 	case RTrim:
 		return "RTRIM"
+	case Identity:
+		return "IDENTITY"
 	}
 	return "BINARY"
 }

@@ -30,12 +30,15 @@ type JoinSide struct {
 //
 // State: the kept sides, each row once, or its identity. A side that is neither kept nor traced is one that the other
 // never needs, as nothing feeds the other. Cost per delta: one update of the own arrangement, one lookup per distinct key
-// and batch on the other side, and the matches; where only identities are kept, one lookup more per match. NULL in a key column equals nothing: such rows are not kept and match nothing.
+// and batch on the other side, and the matches; where only identities are kept, one lookup more per match. NULL in a
+// key column equals nothing, unless Nulls says otherwise: such rows are not kept and match nothing.
 type Join struct {
 	Left, Right JoinSide
 	// Collations compare the key columns, one per pair. Key equality is AppendKey's; what is subtler (affinity) belongs
 	// in an Apply above, with keys here that are coarse enough.
 	Collations []Collation
+	// Nulls tells which key columns find NULL equal to NULL; nil means none but those of Identity.
+	Nulls []bool
 
 	// idle and matching are the last step's, kept for their memory.
 	idle     []*arranged
@@ -134,7 +137,7 @@ func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
 		null := false
 		for n, c := range side.Columns {
 			v := d.Row[c]
-			if v.IsNull() {
+			if v.IsNull() && !j.nulls(n) {
 				null = true
 				break
 			}
@@ -181,6 +184,11 @@ func (j *Join) arrange(side, other *JoinSide, b Batch) (*arranged, error) {
 		a.net.seal()
 	}
 	return a, nil
+}
+
+// nulls tells whether NULL is equal to NULL in key column n.
+func (j *Join) nulls(n int) bool {
+	return j.Collations[n] == Identity || j.Nulls != nil && j.Nulls[n]
 }
 
 // release gives a's indexes back, and a itself where it is small; a may be nil.

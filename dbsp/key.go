@@ -45,8 +45,11 @@ const (
 
 // AppendKey appends the key encoding of v to dst: equal exactly when SQLite's comparison under collation c (which only
 // text heeds) finds the values equal, NULL being equal to NULL, and in byte order where SQLite sorts one before the
-// other.
+// other. Under Identity it is the identity encoding.
 func AppendKey(dst []byte, v Value, c Collation) []byte {
+	if c == Identity {
+		return AppendIdentity(dst, v)
+	}
 	switch v.kind {
 	case Integer:
 		i := v.Int()

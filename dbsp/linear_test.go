@@ -31,10 +31,12 @@ func (twinEvaluator) Evaluate(in Batch, fail func(d Delta, message string) error
 // summed input.
 func TestLinearOperatorsEqualTwins(t *testing.T) {
 	for name, op := range map[string]Operator{
-		"permute": &Permute{Columns: []int{1, 0, 1}},
-		"nothing": &Permute{},
-		"apply":   &Apply{ID: 7, Evaluator: twinEvaluator{}},
-		"union":   Union{},
+		"permute":    &Permute{Columns: []int{1, 0, 1}},
+		"nothing":    &Permute{},
+		"apply":      &Apply{ID: 7, Evaluator: twinEvaluator{}},
+		"union":      Union{},
+		"pad":        &Permute{Columns: []int{OneColumn, 1, NullColumn}},
+		"difference": &Difference{Columns: []int{0, 1, NullColumn}, Less: []int{1, 0, NullColumn}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
@@ -43,7 +45,7 @@ func TestLinearOperatorsEqualTwins(t *testing.T) {
 				columns := drawColumns(t, "column", 2, 2)
 				for _, chunk := range drawChunks(t, "history", drawHistory(t, "history", columns, false)) {
 					side := rapid.IntRange(0, 1).Draw(t, "side")
-					if name != "union" {
+					if name != "union" && name != "difference" {
 						side = 0
 					}
 					input[side].add(chunk)
