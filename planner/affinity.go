@@ -48,6 +48,8 @@ func (c *columns) affinity(e sqltext.Expr) Affinity {
 		return affinityOfType(e.Type)
 	case *sqltext.RowValue:
 		return c.affinity(e.Items[0])
+	case *subquery:
+		return e.value(c).affinity
 	}
 	return AffinityNone
 }

@@ -39,7 +39,7 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 		side, node = &n.left, n.inputs[0]
 	}
 	src, positions := l.tableBelow(node)
-	if src == nil {
+	if src == nil || l.sourcesBelow(n.inputs[other(left)])[src.source] {
 		return nil, false, ""
 	}
 	source := l.sources[src.source]
@@ -48,13 +48,16 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 	keys := map[int]string{} // table column -> collation of the key
 	var names []string
 	for i, k := range r.keys {
-		own, other := l.cols.of(k.left), l.cols.of(k.right)
+		own, beside := l.cols.of(k.left), l.cols.of(k.right)
 		if !left {
-			own, other = other, own
+			own, beside = beside, own
+		}
+		if k.identity || k.nulls {
+			return nil, false, ""
 		}
 		at := positions[side.columns[i]]
 		c := t.Columns[source.Columns[at]]
-		if own.affinity.class() != other.affinity.class() || !strings.EqualFold(orBinary(c.Collation), k.collation) {
+		if own.affinity.class() != beside.affinity.class() || !strings.EqualFold(orBinary(c.Collation), k.collation) {
 			return nil, false, ""
 		}
 		b.Key = append(b.Key, at)
@@ -83,6 +86,14 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 		return nil, false, fmt.Sprintf("an index on %s(%s) would save the copy", t.Name, strings.Join(names, ", "))
 	}
 	return b, unique, ""
+}
+
+// other returns the input beside the left one, or the right one.
+func other(left bool) int {
+	if left {
+		return 1
+	}
+	return 0
 }
 
 // tableBelow returns the source of a join side that is an ordinary table as it is, used once in the view, and what the
@@ -170,7 +181,11 @@ func (l *lowering) giveUpBaseReads() {
 
 // sourcesBelow returns the sources that reach node.
 func (l *lowering) sourcesBelow(node int) map[int]bool {
+	if found, ok := l.below[node]; ok {
+		return found
+	}
 	found := map[int]bool{}
+	l.below[node] = found
 	if s, ok := l.nodes[node].(*sourceNode); ok {
 		found[s.source] = true
 	}

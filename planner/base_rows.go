@@ -12,12 +12,15 @@ import (
 // primary key among its columns.
 //
 // A bare rowid is no identity here, as VACUUM changes it.
-func (l *lowering) keepIdentities(side *joinInput, node int) int {
+func (l *lowering) keepIdentities(side *joinInput, node, beside int) int {
 	if side.base != nil {
 		return node
 	}
 	src, positions := l.tableBelow(node)
 	if src == nil {
+		return node
+	}
+	if l.sourcesBelow(beside)[src.source] {
 		return node
 	}
 	source := l.sources[src.source]

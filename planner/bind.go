@@ -19,6 +19,9 @@ type binder struct {
 	ctes       *cteScope
 	numbers    *int            // of aliases in resolved texts
 	expanding  map[string]bool // plain views being expanded
+	merging    bool            // see mergeColumns
+	merges     *bool           // whether there is something to merge
+	outer      *scope          // of the query around the one at hand, nil when there is none
 }
 
 // boundSelect is a SELECT that was resolved.
@@ -28,6 +31,8 @@ type boundSelect struct {
 	ids   []colID
 	// tree is the resolved text; nil where it can't be written with resolved names.
 	tree *sqltext.Select
+	// order is the ORDER BY of a simple SELECT, resolved.
+	order []*sqltext.OrderTerm
 }
 
 // alias is a name that a select list gives.
@@ -43,10 +48,11 @@ func (b *binder) printName() string {
 }
 
 // selectStmt resolves s. Its ORDER BY has no meaning for a multiset, it only goes into the resolved text.
-func (b *binder) selectStmt(s *sqltext.Select) (*boundSelect, error) {
+func (b *binder) selectStmt(s *sqltext.Select) (_ *boundSelect, err error) {
 	outer := b.ctes
 	if s.With != nil {
 		b.ctes = newCTEScope(s.With, outer)
+		b.ctes.query = b.outer
 	}
 	tree := &sqltext.Select{Span: s.Span, Ops: s.Ops, OpSpans: s.OpSpans}
 	out := &boundSelect{tree: tree}
@@ -60,6 +66,7 @@ func (b *binder) selectStmt(s *sqltext.Select) (*boundSelect, error) {
 			if tree.OrderBy, err = b.orderBy(s.OrderBy, p); err != nil {
 				return nil, err
 			}
+			out.order = tree.OrderBy
 		}
 		parts = append(parts, p)
 		tree.Cores = append(tree.Cores, p.tree)
@@ -71,15 +78,9 @@ func (b *binder) selectStmt(s *sqltext.Select) (*boundSelect, error) {
 	if len(parts) == 1 {
 		out.rel, out.ids = parts[0].rel, parts[0].ids
 	} else {
-		u := &unionAll{}
-		for _, p := range parts {
-			u.branches = append(u.branches, p.rel)
-			u.cols = append(u.cols, p.ids)
+		if out.rel, out.ids, err = b.compound(s, parts); err != nil {
+			return nil, err
 		}
-		for j := range parts[0].ids {
-			u.outs = append(u.outs, b.cols.add(b.unionColumn(parts, j)))
-		}
-		out.rel, out.ids = u, u.outs
 		var ok bool
 		if tree.OrderBy, ok = compoundOrderBy(s.OrderBy, parts); !ok {
 			out.tree = nil
@@ -97,31 +98,6 @@ func (b *binder) selectStmt(s *sqltext.Select) (*boundSelect, error) {
 		}
 	}
 	return out, nil
-}
-
-// unionColumn describes column j of a UNION ALL: collation and name are the first branch's; the affinity is, as long as
-// all branches agree (sqlite3SubqueryColumnTypes).
-func (b *binder) unionColumn(parts []*boundCore, j int) colInfo {
-	info := boundary(*b.cols.of(parts[0].ids[j]))
-	for _, p := range parts[1:] {
-		o := b.cols.of(p.ids[j])
-		if o.affinity != info.affinity {
-			info.mixed, info.uniform = true, false
-			info.coerced = info.coerced || o.affinity == AffinityReal || info.affinity == AffinityReal
-		}
-		if o.declType != info.declType {
-			info.declType = ""
-		}
-		info.uniform = info.uniform && o.uniform
-		info.mixed = info.mixed || o.mixed
-		info.content = info.content.or(o.content)
-		info.coerced = info.coerced || o.coerced
-		info.subtyped = info.subtyped || o.subtyped
-	}
-	if info.mixed {
-		info.declType, info.affinity = "", AffinityNone
-	}
-	return info
 }
 
 // orderBy resolves the ORDER BY of a simple SELECT for the resolved text: a bare alias, else columns, then aliases.
@@ -188,8 +164,17 @@ func (b *binder) expr(e sqltext.Expr, sc *scope, aliases []alias) (sqltext.Expr,
 	if e == nil {
 		return nil, nil
 	}
-	if c, ok := e.(*sqltext.Column); ok {
-		return b.name(c, sc, aliases)
+	switch x := e.(type) {
+	case *sqltext.Column:
+		return b.name(x, sc, aliases)
+	case *sqltext.Exists:
+		return b.exists(x, sc)
+	case *sqltext.Subquery:
+		return b.scalar(x, sc)
+	case *sqltext.In:
+		if x.Select != nil || x.Table != nil {
+			return b.in(x, sc, aliases)
+		}
 	}
 	out, err := mapChildren(e, func(x sqltext.Expr) (sqltext.Expr, error) { return b.expr(x, sc, aliases) })
 	if err != nil {
@@ -207,7 +192,7 @@ func (b *binder) name(c *sqltext.Column, sc *scope, aliases []alias) (sqltext.Ex
 		return nil, b.text.unsure(c.Span, fmt.Sprintf("column %s is ambiguous", c.Name))
 	}
 	if found != nil {
-		return found, b.checkColumn(found)
+		return found, b.checkColumns(found)
 	}
 	if r, isRowid := sc.rowid(c); r != nil {
 		return r, nil
@@ -220,6 +205,11 @@ func (b *binder) name(c *sqltext.Column, sc *scope, aliases []alias) (sqltext.Ex
 				return a.expr, nil
 			}
 		}
+	}
+	if sc.outer != nil {
+		return b.outerName(c, sc)
+	}
+	if c.Table == "" {
 		if c.DoubleQuoted() {
 			return &sqltext.Literal{Span: c.Span, Kind: sqltext.StringLiteral, Text: sqltext.QuoteString(c.Name)}, nil
 		}

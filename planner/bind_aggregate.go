@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
 
@@ -86,12 +88,12 @@ func (g *grouping) key(e sqltext.Expr) {
 		}
 	}
 	g.keys = append(g.keys, k)
-	g.agg.keys = append(g.agg.keys, groupKey{k.id, collation})
+	g.agg.keys = append(g.agg.keys, groupKey{id: k.id, collation: collation})
 }
 
 // column returns the column that holds e below the aggregation.
 func (g *grouping) column(e sqltext.Expr) colID {
-	if r, ok := sqltext.Unparen(e).(*ref); ok {
+	if r, ok := sqltext.Unparen(e).(*ref); ok && !r.outer {
 		return r.id
 	}
 	for _, o := range g.below.outs {
@@ -121,7 +123,14 @@ func (g *grouping) rewrite(e sqltext.Expr) (sqltext.Expr, error) {
 		}
 	}
 	switch x := e.(type) {
+	case *subquery:
+		if err := g.checkSubquery(x); err != nil {
+			return nil, err
+		}
 	case *ref:
+		if x.outer {
+			return x, nil
+		}
 		return nil, g.b.text.refuse(x.Span, "column "+x.Name+" beside aggregates",
 			"add it to GROUP BY, or take min() or max() of it")
 	case *sqltext.Call:
@@ -132,8 +141,36 @@ func (g *grouping) rewrite(e sqltext.Expr) (sqltext.Expr, error) {
 	return mapChildren(e, g.rewrite)
 }
 
+// checkSubquery refuses a subquery above an aggregation that refers to a column which is not grouped by.
+func (g *grouping) checkSubquery(s *subquery) error {
+	own := g.below.in.columns()
+	for id := range refsWithin(s.sel.rel) {
+		if !own.has(id) || slices.ContainsFunc(g.agg.keys, func(k groupKey) bool { return k.id == id }) {
+			continue
+		}
+		return g.b.text.refuse(s.Bounds(), "column "+g.b.cols.of(id).name+" beside aggregates, in a subquery",
+			"add it to GROUP BY, or take min() or max() of it")
+	}
+	return nil
+}
+
 func (g *grouping) ref(id colID, at sqltext.Expr) *ref {
 	return &ref{Column: &sqltext.Column{Span: at.Bounds(), Name: g.b.cols.of(id).name}, id: id}
+}
+
+// outerArguments tells whether all columns in the arguments of c are those of queries around: SQLite then counts the
+// aggregate to the outermost of them.
+func (b *binder) outerArguments(c *sqltext.Call) bool {
+	outer, own := false, false
+	for _, a := range c.Args {
+		walk(a, func(e sqltext.Expr) bool {
+			if r, ok := e.(*ref); ok {
+				outer, own = outer || r.outer, own || !r.outer
+			}
+			return true
+		})
+	}
+	return outer && !own
 }
 
 // call adds an aggregate, or finds the one that is there.
@@ -144,6 +181,9 @@ func (g *grouping) call(c *sqltext.Call) (sqltext.Expr, error) {
 		}
 	}
 	b := g.b
+	if b.outerArguments(c) {
+		return nil, b.text.refuse(c.Span, "aggregate "+lower(c.Name)+"() of an outer query's columns", "compute it in the outer query")
+	}
 	a := aggregate{function: lower(c.Name), distinct: c.Distinct, star: c.Star || len(c.Args) == 0}
 	var arg sqltext.Expr
 	if !a.star {

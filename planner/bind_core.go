@@ -15,6 +15,52 @@ type boundCore struct {
 	aliases []alias
 }
 
+// values resolves VALUES: rows of expressions without names.
+func (b *binder) values(core *sqltext.Core) (*boundCore, error) {
+	sc := &scope{outer: b.outer}
+	out := &boundCore{scope: sc, tree: &sqltext.Core{Span: core.Span}}
+	var branches []*boundCore
+	for _, row := range core.Values {
+		ext := &extend{in: &one{}}
+		var ids []colID
+		var tree []sqltext.Expr
+		for n, e := range row {
+			x, err := b.expr(e, sc, nil)
+			if err != nil {
+				return nil, err
+			}
+			if unprintable(x) {
+				out.tree = nil
+			}
+			info := b.cols.describe(x)
+			info.name = "column" + itoa(n+1)
+			id := b.cols.add(info)
+			ext.outs = append(ext.outs, computed{id, x})
+			ids, tree = append(ids, id), append(tree, x)
+		}
+		branches = append(branches, &boundCore{rel: ext, ids: ids})
+		if out.tree != nil {
+			out.tree.Values = append(out.tree.Values, tree)
+		}
+	}
+	for n := range core.Values[0] {
+		out.names = append(out.names, "column"+itoa(n+1))
+	}
+	if len(branches) == 1 {
+		out.rel, out.ids = branches[0].rel, branches[0].ids
+		return out, nil
+	}
+	u := &unionAll{}
+	for _, p := range branches {
+		u.branches, u.cols = append(u.branches, p.rel), append(u.cols, p.ids)
+	}
+	for j := range out.names {
+		u.outs = append(u.outs, b.cols.add(b.unionColumn(branches, j)))
+	}
+	out.rel, out.ids = u, u.outs
+	return out, nil
+}
+
 // resultItem is an item of the select list after the stars are expanded.
 type resultItem struct {
 	name  string
@@ -24,6 +70,9 @@ type resultItem struct {
 }
 
 func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
+	if core.Values != nil {
+		return b.values(core)
+	}
 	f, err := b.from(core.From)
 	if err != nil {
 		return nil, err
@@ -38,6 +87,7 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 			out.aliases = append(out.aliases, alias{i.alias.Name, i.expr, n + 1})
 		}
 	}
+	f.scope.aliases = out.aliases
 	where, err := b.expr(core.Where, f.scope, out.aliases)
 	if err != nil {
 		return nil, err
@@ -51,7 +101,14 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.whole {
+	whole := f.whole && !unprintable(where) && !unprintable(having)
+	for _, i := range items {
+		whole = whole && !unprintable(i.expr)
+	}
+	for _, e := range group {
+		whole = whole && !unprintable(e)
+	}
+	if whole {
 		out.tree = &sqltext.Core{
 			Span: core.Span, Distinct: core.Distinct, DistinctSpan: core.DistinctSpan, From: f.refs, Where: where,
 			GroupBy: groupTree, Having: having,
@@ -82,7 +139,7 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 	}
 	ext := &extend{in: out.rel}
 	for n, e := range exprs {
-		if r, ok := sqltext.Unparen(e).(*ref); ok {
+		if r, ok := sqltext.Unparen(e).(*ref); ok && !r.outer {
 			out.ids = append(out.ids, r.id)
 			continue
 		}
@@ -101,7 +158,7 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 		for _, id := range out.ids {
 			if !seen.has(id) {
 				seen.add(id)
-				d.cols = append(d.cols, groupKey{id, orBinary(b.cols.of(id).collation)})
+				d.cols = append(d.cols, groupKey{id: id, collation: orBinary(b.cols.of(id).collation)})
 			}
 		}
 		out.rel = d
@@ -110,8 +167,7 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 }
 
 // selectList expands the stars and resolves the expressions.
-func (b *binder) selectList(core *sqltext.Core, sc *scope) ([]resultItem, error) {
-	var items []resultItem
+func (b *binder) selectList(core *sqltext.Core, sc *scope) (items []resultItem, err error) {
 	for _, r := range core.Columns {
 		if r.Star || r.TableStar != nil {
 			for _, i := range sc.items {
@@ -126,7 +182,13 @@ func (b *binder) selectList(core *sqltext.Core, sc *scope) ([]resultItem, error)
 					if err := b.checkColumn(x); err != nil {
 						return nil, err
 					}
-					items = append(items, resultItem{name: c.name, expr: x, span: r.Span})
+					item := resultItem{name: c.name, expr: x, span: r.Span}
+					if r.Star && sc.padded(c.name) {
+						if item.expr, err = b.name(&sqltext.Column{Span: r.Span, Name: c.name}, sc, nil); err != nil {
+							return nil, err
+						}
+					}
+					items = append(items, item)
 				}
 			}
 			continue
@@ -210,6 +272,17 @@ func ordinal(e sqltext.Expr) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// checkColumns is checkColumn of each column in e.
+func (b *binder) checkColumns(e sqltext.Expr) (err error) {
+	walk(e, func(e sqltext.Expr) bool {
+		if r, ok := e.(*ref); ok && err == nil {
+			err = b.checkColumn(r)
+		}
+		return err == nil
+	})
+	return err
 }
 
 // checkColumn refuses columns with a user-defined collation, and columns of a UNION ALL that SQLite changes on the way

@@ -9,6 +9,7 @@ type cteScope struct {
 	// trees holds the resolved text of the CTEs that were used, by position.
 	trees  map[int]*sqltext.Select
 	active map[int]bool // being resolved
+	query  *scope       // of the query around the one with the WITH
 	broken bool         // a used CTE has no resolved text
 }
 
@@ -51,10 +52,10 @@ func (b *binder) cte(s *cteScope, at int, use *sqltext.TableRef) (*boundSelect, 
 		return nil, b.text.refuse(use.NameSpan, "recursive CTE "+c.Name.Name, "recursion is not maintained")
 	}
 	s.active[at] = true
-	inner := b.ctes
-	b.ctes = s
+	inner, query := b.ctes, b.outer
+	b.ctes, b.outer = s, s.query
 	out, err := b.selectStmt(c.Select)
-	b.ctes = inner
+	b.ctes, b.outer = inner, query
 	delete(s.active, at)
 	if err != nil {
 		return nil, err

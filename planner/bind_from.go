@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
@@ -12,13 +13,27 @@ type boundFrom struct {
 	block *block
 	refs  []*sqltext.TableRef // for the resolved text
 	whole bool                // the resolved text is complete
+	// function is the item when it is a table-valued function.
+	function *tableFunction
+	// merges are the columns to add to the join with the item at hand.
+	merges []computed
 }
 
 // from resolves a FROM clause, or a parenthesised join in one.
 func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
-	f := &boundFrom{scope: &scope{}, block: &block{}, whole: true}
+	f := &boundFrom{scope: &scope{outer: b.outer}, whole: true}
+	if len(refs) == 0 {
+		f.block = &block{items: []rel{&one{}}}
+		return f, nil
+	}
 	var merged [][]sqltext.Expr // what USING and NATURAL say, by table
+	var rights []*boundFrom
 	for _, t := range refs {
+		if t.Nested != nil && t.Alias != nil {
+			// SQLite makes a subquery of several tables that it compiles in a way of its own.
+			f.whole = f.whole && len(t.Nested) == 1
+			t = aliasedJoin(t)
+		}
 		r := *t
 		var right *boundFrom
 		var err error
@@ -26,33 +41,38 @@ func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
 			if right, err = b.from(t.Nested); err != nil {
 				return nil, err
 			}
-			if t.Alias != nil {
-				return nil, b.text.refuse(t.Span, "alias of a parenthesised join", "use a FROM subquery")
-			}
 			r.Nested = right.refs
-		} else if right, err = b.item(t, &r); err != nil {
+		} else if right, err = b.item(t, &r, f.scope); err != nil {
 			return nil, err
 		}
 		equal, err := b.merge(f, right, t)
 		if err != nil {
 			return nil, err
 		}
-		merged = append(merged, equal)
+		if t.Join != nil {
+			if len(right.scope.items) == 1 {
+				right.scope.items[0].join = t.Join.Kind
+			} else if len(equal) > 0 && (t.Join.Kind == sqltext.RightJoin || t.Join.Kind == sqltext.FullJoin) {
+				return nil, b.text.refuse(t.Join.Span, "USING of a RIGHT or FULL JOIN with a parenthesised join", "write it as ON")
+			}
+		}
+		right.merges, f.merges = f.merges, nil
+		merged, rights = append(merged, equal), append(rights, right)
 		f.scope.items = append(f.scope.items, right.scope.items...)
-		f.block.items = append(f.block.items, right.block.items...)
-		f.block.preds = append(f.block.preds, right.block.preds...)
 		f.whole = f.whole && right.whole
 		f.refs = append(f.refs, &r)
 	}
 	if len(f.scope.items) > 1 {
 		b.qualify(f.scope)
 	}
-	// SQLite resolves ON against the whole FROM clause.
+	j := &joining{b: b, block: &block{}}
 	for i, t := range refs {
+		// SQLite resolves ON against the whole FROM clause.
 		on, err := b.expr(t.On, f.scope, nil)
 		if err != nil {
 			return nil, err
 		}
+		f.whole = f.whole && !unprintable(on)
 		f.refs[i].On = on
 		// In the resolved text they are an ON, so that it stays what it is when tables get more columns.
 		for _, eq := range merged[i] {
@@ -67,9 +87,30 @@ func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
 			j.Natural = false
 			f.refs[i].Join = &j
 		}
-		f.block.preds = append(f.block.preds, conjuncts(on)...)
+		if err := j.add(t, rights[i], append(slices.Clone(merged[i]), conjuncts(on)...)); err != nil {
+			return nil, err
+		}
 	}
+	f.block = j.block
 	return f, nil
+}
+
+// aliasedJoin is ( a JOIN b ) AS x as a subquery, and ( a ) AS x as a AS x, which SQLite makes of them.
+func aliasedJoin(t *sqltext.TableRef) *sqltext.TableRef {
+	if len(t.Nested) == 1 {
+		c := *t.Nested[0]
+		c.Join, c.On, c.Using, c.UsingSpan, c.Alias = t.Join, t.On, t.Using, t.UsingSpan, t.Alias
+		if c.Nested != nil {
+			return aliasedJoin(&c)
+		}
+		return &c
+	}
+	c := *t
+	c.Nested = nil
+	c.Subquery = &sqltext.Select{Span: t.Span, Cores: []*sqltext.Core{{
+		Span: t.Span, Columns: []*sqltext.ResultColumn{{Span: t.Span, Star: true}}, From: t.Nested,
+	}}}
+	return &c
 }
 
 // qualify names the columns of a join for people by their tables.
@@ -110,8 +151,7 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 		if t.Using == nil {
 			at = t.Join.Span
 		}
-		l := b.merged(f.scope, name, at)
-		r := b.merged(right.scope, name, at)
+		l, r := mergedLeft(f.scope, name, at), mergedRight(right.scope, name, at)
 		if l == nil || r == nil {
 			return nil, b.text.unsure(at, "column "+name+" of a join")
 		}
@@ -119,12 +159,9 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 		if err := b.checkMixed(eq); err != nil {
 			return nil, err
 		}
-		for _, c := range []*ref{l, r} {
-			if err := b.checkColumn(c); err != nil {
-				return nil, err
-			}
+		if err := b.checkColumns(eq); err != nil {
+			return nil, err
 		}
-		f.block.preds = append(f.block.preds, eq)
 		equal = append(equal, eq)
 		for _, i := range right.scope.items {
 			if i.find(name) >= 0 {
@@ -132,24 +169,64 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 					i.using = map[string]bool{}
 				}
 				i.using[lower(name)] = true
+				if t.Join.Kind == sqltext.RightJoin || t.Join.Kind == sqltext.FullJoin {
+					b.mergeColumns(f, i, name, l, r)
+				}
 			}
 		}
 	}
 	return equal, nil
 }
 
-// merged returns the leftmost column of that name.
-func (b *binder) merged(s *scope, name string, at sqltext.Span) *ref {
+// mergeColumns notes the column that stands for l and r, merged by the USING of a RIGHT or FULL JOIN. Older versions of
+// SQLite have coalesce(l, r) for it, later ones gave that the affinity and collation of l; which one this is shows when
+// the guard compares programs.
+func (b *binder) mergeColumns(f *boundFrom, i *fromItem, name string, l, r sqltext.Expr) {
+	*b.merges = true
+	if !b.merging {
+		return
+	}
+	info := b.cols.describe(l)
+	info.name, info.notNull = name, false
+	if i.merged == nil {
+		i.merged = map[string]colID{}
+	}
+	i.merged[lower(name)] = b.cols.add(info)
+	f.merges = append(f.merges, computed{i.merged[lower(name)], coalesce(sqltext.Span{}, []sqltext.Expr{l, r})})
+	f.whole = false
+}
+
+// mergedLeft returns what a USING compares on its left side: the leftmost column of that name, after a RIGHT or FULL JOIN
+// the first of them that is not NULL (sqlite3ProcessJoin).
+func mergedLeft(s *scope, name string, at sqltext.Span) sqltext.Expr {
+	var all []sqltext.Expr
+	outer := false
 	for _, i := range s.items {
-		if n := i.find(name); n >= 0 {
-			return i.ref(n, at)
+		outer = outer || i.join == sqltext.RightJoin || i.join == sqltext.FullJoin
+		if id, ok := i.merged[lower(name)]; ok {
+			all = []sqltext.Expr{newRef(id, &sqltext.Column{Span: at, Name: name})}
+			outer = false
+		} else if n := i.find(name); n >= 0 {
+			all = append(all, i.ref(n, at))
 		}
 	}
-	return nil
+	switch {
+	case all == nil:
+		return nil
+	case outer && len(all) > 1:
+		return coalesce(at, all)
+	}
+	return all[0]
+}
+
+// mergedRight returns what a USING compares on its right side, nil for none.
+func mergedRight(s *scope, name string, at sqltext.Span) sqltext.Expr {
+	found, _ := s.column(&sqltext.Column{Span: at, Name: name})
+	return found
 }
 
 // item resolves one table, view, CTE or subquery; r is its copy for the resolved text.
-func (b *binder) item(t, r *sqltext.TableRef) (*boundFrom, error) {
+func (b *binder) item(t, r *sqltext.TableRef, before *scope) (*boundFrom, error) {
 	i := &fromItem{print: b.printName(), name: t.Name}
 	if t.Alias != nil {
 		i.name = t.Alias.Name
@@ -173,6 +250,10 @@ func (b *binder) item(t, r *sqltext.TableRef) (*boundFrom, error) {
 		}
 		if i.table, err = b.table(t); err != nil {
 			return nil, err
+		}
+		if i.table.Kind == VirtualTable {
+			f.function, err = b.tableFunction(t, r, i, before)
+			return f, err
 		}
 		i.schema, r.Schema, r.Name = i.table.Schema, i.table.Schema, i.table.Name
 		if i.table.Kind == PlainView {
@@ -244,6 +325,9 @@ func (b *binder) table(t *sqltext.TableRef) (*Table, error) {
 	if tab == nil {
 		return nil, b.text.unsure(t.NameSpan, "can't find table "+t.Name)
 	}
+	if tab.Kind == VirtualTable && lateralFunctions[name] {
+		return tab, nil
+	}
 	if !sameName(tab.Schema, b.schema) {
 		if sameName(tab.Schema, "temp") {
 			return nil, b.text.refuse(t.NameSpan, "temp table "+t.Name, "create the view as TEMP")
@@ -266,7 +350,7 @@ func (b *binder) scan(t *sqltext.TableRef, i *fromItem) (*scan, error) {
 	for n, c := range i.table.Columns {
 		id := b.cols.add(colInfo{
 			name: c.Name, declType: storedType(c), affinity: c.Affinity, collation: strings.ToUpper(orBinary(c.Collation)),
-			uniform: uniformAffinity(c.Affinity), content: contentOfAffinity(c.Affinity),
+			uniform: uniformAffinity(c.Affinity), content: contentOfAffinity(c.Affinity), notNull: c.NotNull,
 		})
 		s.cols[n] = id
 		i.columns = append(i.columns, scopeColumn{name: c.Name, id: id, hidden: c.Hidden})

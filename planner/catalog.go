@@ -116,6 +116,17 @@ type ExprSpec struct {
 	Input []Column
 	Exprs []string
 	Where string // "" when there is none
+	From  string // what follows the rows in FROM: table-valued functions; "" when nothing does
+}
+
+// GroupSpec is what SQLite evaluates for each group of rows. The SQL names the input's columns as that of ExprSpec does.
+type GroupSpec struct {
+	Input []Column
+	// Exprs are expressions with aggregate functions, and bare columns: SELECT Exprs FROM <the group's rows> gives one row.
+	// With OrderBy they are expressions of one row.
+	Exprs []string
+	// OrderBy, when it is not "", makes the group's row that of its first row in this order.
+	OrderBy string
 }
 
 // BaseRead is a join side that is read from a base table through an index (or its primary key) instead of being kept.
@@ -138,6 +149,8 @@ type BaseRows struct {
 type Env interface {
 	// Evaluator returns the evaluator of spec for the operator id.
 	Evaluator(id dbsp.OpID, spec ExprSpec) (dbsp.Evaluator, error)
+	// GroupEvaluator returns the evaluator of spec for the operator id. It gives at most one row for each group.
+	GroupEvaluator(id dbsp.OpID, spec GroupSpec) (dbsp.GroupEvaluator, error)
 	// BaseTrace returns the trace that reads a base table's present rows.
 	BaseTrace(b BaseRead) (dbsp.Trace, error)
 	// BaseRows returns what reads a base table's rows by identity, as they were before the changes that are not fed yet.

@@ -26,11 +26,6 @@ func (c *checker) selectStmt(s *sqltext.Select) error {
 			}
 		}
 	}
-	for i, op := range s.Ops {
-		if op != sqltext.UnionAll {
-			return c.text.refuse(s.OpSpans[i], op.String(), "only UNION ALL is maintained; SELECT DISTINCT over a UNION ALL subquery gives UNION")
-		}
-	}
 	for _, core := range s.Cores {
 		if err := c.core(core); err != nil {
 			return err
@@ -50,11 +45,12 @@ func (c *checker) selectStmt(s *sqltext.Select) error {
 }
 
 func (c *checker) core(core *sqltext.Core) error {
-	if core.Values != nil {
-		return c.text.refuse(core.Span, "VALUES", "keep constant rows in a table")
-	}
-	if len(core.From) == 0 {
-		return c.text.refuse(core.Span, "SELECT without FROM", "a view is made of tables")
+	for _, row := range core.Values {
+		for _, e := range row {
+			if err := c.expr(e, false); err != nil {
+				return err
+			}
+		}
 	}
 	if len(core.Windows) > 0 {
 		return c.text.refuse(core.Windows[0].Span, "WINDOW clause", "window functions are not maintained")
@@ -81,16 +77,13 @@ func (c *checker) core(core *sqltext.Core) error {
 }
 
 func (c *checker) tableRef(t *sqltext.TableRef) error {
-	if j := t.Join; j != nil {
-		kind := map[sqltext.JoinKind]string{
-			sqltext.LeftJoin: "LEFT JOIN", sqltext.RightJoin: "RIGHT JOIN", sqltext.FullJoin: "FULL JOIN",
-		}[j.Kind]
-		if kind != "" {
-			return c.text.refuse(j.Span, kind, "only inner joins are maintained")
-		}
-	}
-	if t.HasArgs {
+	if t.HasArgs && !lateralFunctions[strings.ToLower(t.Name)] {
 		return c.text.refuse(t.NameSpan, "table-valued function "+t.Name+"()", "keep its rows in a table")
+	}
+	for _, a := range t.Args {
+		if err := c.expr(a, false); err != nil {
+			return err
+		}
 	}
 	if t.Subquery != nil {
 		if err := c.selectStmt(t.Subquery); err != nil {
@@ -105,27 +98,40 @@ func (c *checker) tableRef(t *sqltext.TableRef) error {
 	return c.expr(t.On, false)
 }
 
+// subquery checks a subquery of which at most the first row counts. A LIMIT of one row or more changes nothing there.
+func (c *checker) subquery(s *sqltext.Select) error {
+	if n, ok := ordinal(s.Limit); s.Limit != nil && s.Offset == nil && ok && n > 0 {
+		unlimited := *s
+		unlimited.Limit = nil
+		s = &unlimited
+	}
+	return c.selectStmt(s)
+}
+
 // expr checks an expression; aggregate tells whether aggregate functions may stand there.
 func (c *checker) expr(e sqltext.Expr, aggregate bool) error {
 	if e == nil {
 		return nil
 	}
-	const hint = "write it as a join with a FROM subquery"
 	switch e := e.(type) {
 	case *sqltext.Param:
 		return c.text.refuse(e.Span, "parameter "+e.Text, "a view has no parameters; filter when reading it")
 	case *sqltext.Exists:
-		return c.text.refuse(e.Span, "EXISTS", hint)
+		return c.subquery(e.Select)
 	case *sqltext.Subquery:
-		return c.text.refuse(e.Span, "subquery in an expression", hint)
+		return c.subquery(e.Select)
 	case *sqltext.Raise:
 		return c.text.refuse(e.Span, "RAISE", "")
 	case *sqltext.In:
 		if e.Select != nil {
-			return c.text.refuse(e.Span, "IN (SELECT …)", hint)
+			if err := c.selectStmt(e.Select); err != nil {
+				return err
+			}
 		}
 		if e.Table != nil {
-			return c.text.refuse(e.Span, "IN table", hint)
+			if err := c.tableRef(e.Table); err != nil {
+				return err
+			}
 		}
 	case *sqltext.Literal:
 		if e.Kind == sqltext.TimeLiteral {

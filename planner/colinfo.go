@@ -17,6 +17,8 @@ type colInfo struct {
 	// coerced is set where SQLite makes REALs of such a column's INTEGERs when it reads them from a subquery.
 	coerced bool
 	content content
+	// notNull is set for a column that is declared so, and that no outer join pads.
+	notNull bool
 	// subtyped is set where SQLite may hand the value's JSON subtype on to a function around it.
 	subtyped bool
 }
@@ -24,6 +26,8 @@ type colInfo struct {
 // columns is the table of all columns of a query.
 type columns struct {
 	info []colInfo
+	// visited holds what is shared and was seen by the rule at hand.
+	visited map[*shared]bool
 	// overloaded holds the functions that the query calls and somebody else than SQLite defined, too.
 	overloaded map[string]bool
 }
@@ -68,6 +72,8 @@ func (c *columns) declType(e sqltext.Expr) string {
 	switch e := sqltext.Unparen(e).(type) {
 	case *ref:
 		return c.of(e.id).declType
+	case *subquery:
+		return e.value(c).declType
 	case *sqltext.Collate:
 		return c.declType(e.X)
 	case *sqltext.Cast:
@@ -85,6 +91,8 @@ func (c *columns) mixed(e sqltext.Expr) bool {
 	switch e := sqltext.Unparen(e).(type) {
 	case *ref:
 		return c.of(e.id).mixed
+	case *subquery:
+		return e.value(c).mixed
 	case *sqltext.Collate:
 		return c.mixed(e.X)
 	}

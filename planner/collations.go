@@ -32,6 +32,10 @@ func (c *columns) collation(e sqltext.Expr) string {
 		switch x := e.(type) {
 		case *ref:
 			return c.of(x.id).collation
+		case *subquery:
+			if x.kind == scalarSubquery {
+				return ""
+			}
 		case *sqltext.Paren:
 			e = x.X
 			continue

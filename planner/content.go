@@ -36,6 +36,8 @@ func (c *columns) content(e sqltext.Expr) content {
 	switch e := sqltext.Unparen(e).(type) {
 	case *ref:
 		return c.of(e.id).content
+	case *subquery:
+		return e.value(c).content
 	case *sqltext.Collate:
 		return c.content(e.X)
 	case *sqltext.Literal:

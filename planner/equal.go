@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
@@ -64,6 +65,8 @@ func head(e sqltext.Expr) exprHead {
 		return exprHead{kind: "cast", text: strings.ToLower(e.Type)}
 	case *sqltext.Collate:
 		return exprHead{kind: "collate", text: strings.ToLower(e.Name)}
+	case *subquery: // each is one of its own
+		return exprHead{kind: fmt.Sprintf("subquery %p", e.sel)}
 	case *sqltext.RowValue:
 		return exprHead{kind: "row"}
 	case *sqltext.Call:

@@ -28,6 +28,7 @@ func (p *Plan) explain(at int, seen map[int]bool) *Tree {
 	t.Node, t.Shared = at, seen[at] && len(n.Inputs()) > 0
 	if t.Shared {
 		t.Detail, t.State = strings.TrimSpace(t.Detail+" (shared, as above)"), nil
+		return t
 	}
 	seen[at] = true
 	for _, in := range n.Inputs() {

@@ -14,9 +14,12 @@ type colID int
 type ref struct {
 	*sqltext.Column
 	id colID
+	// outer is set where the column is of a query around the one that names it.
+	outer bool
 }
 
-// children returns the operands of e in SQLite's order. It does not look into subqueries.
+// children returns the operands of e in SQLite's order. Of a subquery these are the
+// operands outside it.
 func children(e sqltext.Expr) []sqltext.Expr {
 	var list []sqltext.Expr
 	add := func(es ...sqltext.Expr) {
@@ -62,6 +65,10 @@ func children(e sqltext.Expr) []sqltext.Expr {
 		add(e.Items...)
 	case *sqltext.Paren:
 		add(e.X)
+	case *subquery:
+		add(e.x...)
+	case *sameAs:
+		add(e.l, e.r)
 	}
 	return list
 }
@@ -162,13 +169,17 @@ func mapChildren(e sqltext.Expr, f func(sqltext.Expr) (sqltext.Expr, error)) (sq
 		c := *e
 		c.X = one(c.X)
 		out = &c
+	case *subquery:
+		c := *e
+		c.x = many(c.x)
+		out = &c
 	default:
 		return e, nil
 	}
 	return out, failed
 }
 
-// refsOf returns the columns that e refers to.
+// refsOf returns the columns that e refers to, from within subqueries too.
 func refsOf(e sqltext.Expr) colSet {
 	set := colSet{}
 	set.addRefs(e)
@@ -192,8 +203,14 @@ func (s colSet) add(ids ...colID) {
 
 func (s colSet) addRefs(e sqltext.Expr) {
 	walk(e, func(e sqltext.Expr) bool {
-		if r, ok := e.(*ref); ok {
-			s.add(r.id)
+		switch e := e.(type) {
+		case *ref:
+			s.add(e.id)
+		case *subquery:
+			for id := range refsWithin(e.sel.rel) {
+				s.add(id)
+			}
+			s.add(e.sel.ids...)
 		}
 		return true
 	})

@@ -10,6 +10,8 @@ import (
 type exprWriter struct {
 	cols *columns
 	at   map[colID]int
+	// names has the columns that do not come from the stream.
+	names map[colID]string
 }
 
 // affinityTypes are types to CAST to for an affinity.
@@ -49,6 +51,9 @@ func (w *exprWriter) text(e sqltext.Expr) string {
 		r, ok := e.(*ref)
 		if !ok {
 			return "", false
+		}
+		if name, ok := w.names[r.id]; ok {
+			return name, true
 		}
 		info := w.cols.of(r.id)
 		name := inputName(w.at[r.id])

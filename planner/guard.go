@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,13 @@ func (b *binder) read(offset int, sql string) (*boundSelect, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, b.guard(at, sql, tree, out.tree)
+	err = b.guard(at, sql, tree, out.tree)
+	if errors.Is(err, ErrUnsure) && *b.merges && !b.merging {
+		again := *b
+		again.merging = true
+		return again.read(offset, sql)
+	}
+	return out, err
 }
 
 // guard lets SQLite compile the original and the planner's reading of it. The reading is the tree printed with every
@@ -53,12 +60,18 @@ func (b *binder) guard(at sqltext.Span, original string, tree, resolved *sqltext
 
 // resolvedText prints a resolved tree: stars, USING and NATURAL spelled out, every name with its table.
 func resolvedText(tree *sqltext.Select) string {
-	return sqltext.Print(tree, sqltext.PrintOptions{Rewrite: func(e sqltext.Expr) (string, bool) {
-		if r, ok := e.(*ref); ok {
-			return sqltext.QuoteIdent(r.Table) + "." + sqltext.QuoteIdent(r.Name), true
-		}
-		return "", false
-	}})
+	return sqltext.Print(tree, sqltext.PrintOptions{Rewrite: resolvedOperand})
+}
+
+// resolvedOperand prints what only the planner knows.
+func resolvedOperand(e sqltext.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ref:
+		return sqltext.QuoteIdent(e.Table) + "." + sqltext.QuoteIdent(e.Name), true
+	case *subquery:
+		return sqltext.PrintExpr(e.Expr, resolvedOperand), true
+	}
+	return "", false
 }
 
 // sameOp compares two rows of EXPLAIN. Remarks for the reader of a query plan have no effect.

@@ -9,12 +9,21 @@ type keyed struct {
 	keys        []joinKey
 }
 
-// key adds the equality eq, whose left operand belongs to the left input if straight, else to the right one. It returns
-// whether equal keys are all that eq asks for; otherwise equal keys are only necessary, and eq must be checked again.
+// key adds p, an equality whose left operand belongs to the left input if straight, else to the right one. It returns
+// whether equal keys are all that p asks for; otherwise equal keys are only necessary, and p must be checked again.
 //
 // A comparison converts its operands by their affinities (https://www.sqlite.org/datatype3.html section 4.2). Encoded
 // keys convert nothing, so what would be converted is converted below the join, in SQL.
-func (k *keyed) key(eq *sqltext.Binary, straight bool) bool {
+func (k *keyed) key(p sqltext.Expr, straight bool) bool {
+	if same, ok := p.(*sameAs); ok {
+		l, r := same.l.id, same.r.id
+		if !straight {
+			l, r = r, l
+		}
+		k.keys = append(k.keys, joinKey{left: l, right: r, identity: true})
+		return true
+	}
+	eq := sqltext.Unparen(p).(*sqltext.Binary)
 	collation := k.cols.comparison(eq.L, eq.R)
 	l, r := eq.L, eq.R
 	if !straight {

@@ -17,6 +17,12 @@ type lowering struct {
 	uses    map[*Table]int // how often the view names the table
 	needed  map[*Table]map[int]bool
 	nextID  dbsp.OpID
+	// sharing has what is needed of each shared relation, in all its uses.
+	sharing map[*shared]colSet
+	// seen has the streams of shared relations in the first pass, done in the second.
+	seen, done map[*shared]stream
+	// below has the sources that reach each node.
+	below map[int]map[int]bool
 }
 
 // stream is a lowered relation: a node, and the position of each column in its rows.
@@ -36,6 +42,7 @@ func lowerPlan(c *columns, r rel, ids []colID) *lowering {
 	}
 	first.lower(r, setOf(ids...))
 	l := newLowering(c, r)
+	l.sharing, l.done = first.sharing, map[*shared]stream{}
 	for i, s := range first.sources {
 		for n := range s.Table.Columns {
 			if first.needed[s.Table][n] {
@@ -57,11 +64,18 @@ func lowerPlan(c *columns, r rel, ids []colID) *lowering {
 func newLowering(c *columns, r rel) *lowering {
 	l := &lowering{
 		cols: c, source: map[*Table]int{}, node: map[*Table]int{}, uses: map[*Table]int{},
-		needed: map[*Table]map[int]bool{}, nextID: dbsp.FailureOp,
+		needed: map[*Table]map[int]bool{}, nextID: dbsp.FailureOp, sharing: map[*shared]colSet{}, seen: map[*shared]stream{},
+		below: map[int]map[int]bool{},
 	}
+	c.visited = map[*shared]bool{}
+	seen := map[*scan]bool{}
 	var visit func(r rel) rel
 	visit = func(r rel) rel {
 		if s, ok := r.(*scan); ok {
+			if seen[s] {
+				return r
+			}
+			seen[s] = true
 			if l.uses[s.table]++; l.uses[s.table] == 1 {
 				l.source[s.table] = len(l.sources)
 				l.sources = append(l.sources, Source{Table: s.table})
@@ -69,7 +83,7 @@ func newLowering(c *columns, r rel) *lowering {
 			}
 			return r
 		}
-		return mapInputs(r, visit)
+		return mapInputs(c, r, visit)
 	}
 	visit(r)
 	return l
@@ -148,6 +162,18 @@ func (l *lowering) lower(r rel, need colSet) stream {
 		return l.distinct(r)
 	case *unionAll:
 		return l.union(r, need)
+	case *shared:
+		return l.shared(r, need)
+	case *constants:
+		return l.constants(r, need)
+	case *one:
+		return l.one()
+	case *lookup:
+		return l.lookup(r, need)
+	case *outerJoin:
+		return l.outer(r, need)
+	case *tableFunction:
+		return l.function(r, need)
 	}
 	panic("planner: unknown relation")
 }
@@ -219,7 +245,7 @@ func (l *lowering) distinct(r *distinction) stream {
 	n := &distinctNode{distinct: dbsp.Distinct{ID: l.id(), VariantsID: l.id()}}
 	for i, k := range r.cols {
 		info := l.cols.of(k.id)
-		collation, _ := dbsp.CollationNamed(k.collation)
+		collation := k.collate()
 		positions[i], out.at[k.id] = s.at[k.id], i
 		n.columns = append(n.columns, column(info))
 		n.distinct.Collations = append(n.distinct.Collations, collation)
@@ -231,7 +257,9 @@ func (l *lowering) distinct(r *distinction) stream {
 }
 
 // variants tells whether values of a column that are equal under c may differ.
-func variants(info *colInfo, c dbsp.Collation) bool { return !info.uniform || c != dbsp.Binary }
+func variants(info *colInfo, c dbsp.Collation) bool {
+	return c != dbsp.Identity && (!info.uniform || c != dbsp.Binary)
+}
 
 func (l *lowering) aggregate(r *aggregation, need colSet) stream {
 	below := colSet{}
@@ -254,7 +282,7 @@ func (l *lowering) aggregate(r *aggregation, need colSet) stream {
 	n.aggregate = dbsp.Aggregate{ID: l.id(), VariantsID: l.id(), ElementsID: l.id(), Global: r.global}
 	for _, k := range r.keys {
 		info := l.cols.of(k.id)
-		collation, _ := dbsp.CollationNamed(k.collation)
+		collation := k.collate()
 		out.at[k.id] = len(n.columns)
 		n.columns = append(n.columns, column(info))
 		n.aggregate.Group = append(n.aggregate.Group, dbsp.KeyColumn{
@@ -345,9 +373,13 @@ func (l *lowering) rename(s stream, from, to colID) stream {
 
 // evaluate makes an Apply over s.
 func (l *lowering) evaluate(s stream, preds []sqltext.Expr, compute []computed, pass colSet) stream {
+	return l.evaluateFrom(s, &exprWriter{cols: l.cols, at: s.at}, "", preds, compute, pass)
+}
+
+// evaluateFrom makes an Apply over s and what from adds to the FROM clause.
+func (l *lowering) evaluateFrom(s stream, w *exprWriter, from string, preds []sqltext.Expr, compute []computed, pass colSet) stream {
 	in := l.nodes[s.node].Columns()
-	w := &exprWriter{cols: l.cols, at: s.at}
-	n := &applyNode{output: output{inputs: []int{s.node}}, id: l.id(), spec: ExprSpec{Input: in}}
+	n := &applyNode{output: output{inputs: []int{s.node}}, id: l.id(), spec: ExprSpec{Input: in, From: from}}
 	out := stream{at: map[colID]int{}}
 	at := map[int]int{}
 	for _, id := range pass.sorted() {

@@ -1,12 +1,14 @@
 package planner
 
-import (
-	"slices"
-
-	"github.com/sqlite-mv/sqlite-mv/dbsp"
-)
+import "slices"
 
 func (l *lowering) join(r *equijoin, need colSet) stream {
+	_, out := l.joinSides(r, need)
+	return out
+}
+
+// joinSides lowers a join; left is its left input, with the columns that need and the keys ask for.
+func (l *lowering) joinSides(r *equijoin, need colSet) (left, out stream) {
 	n := &joinNode{}
 	lc, rc := r.left.columns(), r.right.columns()
 	ln, rn := colSet{}, colSet{}
@@ -20,8 +22,8 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 	for _, k := range r.keys {
 		ln.add(k.left)
 		rn.add(k.right)
-		collation, _ := dbsp.CollationNamed(k.collation)
-		n.collations = append(n.collations, collation)
+		collation := k.collate()
+		n.collations, n.nulls = append(n.collations, collation), append(n.nulls, k.nulls)
 		n.keys = append(n.keys, l.cols.of(k.left).name+" = "+l.cols.of(k.right).name+collated(collation))
 	}
 	ls := l.exact(l.lower(r.left, ln), ln)
@@ -35,19 +37,19 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 	l.readBase(n, r)
 	for i, side := range []*joinInput{&n.left, &n.right} {
 		s := []*stream{&ls, &rs}[i]
-		s.node = l.keepIdentities(side, s.node)
+		s.node = l.keepIdentities(side, s.node, n.inputs[1-i])
 		l.unpermute(side, s)
 		n.inputs[i] = s.node
 	}
 	n.columns = slices.Concat(l.nodes[ls.node].Columns(), l.nodes[rs.node].Columns())
-	out := stream{node: l.add(n), at: map[colID]int{}}
+	out = stream{node: l.add(n), at: map[colID]int{}}
 	for id, p := range ls.at {
 		out.at[id] = p
 	}
 	for id, p := range rs.at {
 		out.at[id] = l.width(ls.node) + p
 	}
-	return out
+	return ls, out
 }
 
 // unpermute leaves out a reordering of all columns of a join side's table: the join can take the rows as they are.

@@ -23,5 +23,5 @@ func (l *lowering) prune() {
 		}
 		nodes = append(nodes, n)
 	}
-	l.nodes = nodes
+	l.nodes, l.below = nodes, map[int]map[int]bool{}
 }

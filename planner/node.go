@@ -117,7 +117,7 @@ func (n *applyNode) identity(numbered bool) string {
 	if !numbered {
 		id = 0
 	}
-	return fmt.Sprintf("apply %d %v %q %q %v", id, n.inputs, n.spec.Exprs, n.spec.Where, input)
+	return fmt.Sprintf("apply %d %v %q %q %q %v", id, n.inputs, n.spec.Exprs, n.spec.From, n.spec.Where, input)
 }
 
 // joinNode is dbsp.Join.
@@ -125,6 +125,7 @@ type joinNode struct {
 	output
 	left, right joinInput
 	collations  []dbsp.Collation
+	nulls       []bool
 	keys        []string // for people: "o.customer = c.id"
 }
 
@@ -166,7 +167,7 @@ func (n *joinNode) operator(env Env) (dbsp.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dbsp.Join{Left: l, Right: r, Collations: n.collations}, nil
+	return &dbsp.Join{Left: l, Right: r, Collations: n.collations, Nulls: n.nulls}, nil
 }
 
 func (n *joinNode) identity(numbered bool) string {
@@ -180,7 +181,7 @@ func (n *joinNode) identity(numbered bool) string {
 		}
 		return [][]int{{s.rows.Source}, s.rows.Columns, s.rows.Identity}
 	}
-	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, rows(&n.left), r, n.right.columns, n.right.base, rows(&n.right), n.collations)
+	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, rows(&n.left), r, n.right.columns, n.right.base, rows(&n.right), n.collations, n.nulls)
 }
 
 // aggregateNode is dbsp.Aggregate.

@@ -24,7 +24,7 @@ func New(cat Catalog, schema, view, selectSQL string, columnNames []string) (*Pl
 	}
 	numbers := 0
 	b := &binder{
-		cat: &tableCache{Catalog: cat, tables: map[string]*Table{}}, schema: schema, cols: &columns{overloaded: map[string]bool{}}, numbers: &numbers,
+		cat: &tableCache{Catalog: cat, tables: map[string]*Table{}}, schema: schema, cols: &columns{overloaded: map[string]bool{}}, numbers: &numbers, merges: new(bool),
 		text: &text{view: view, sql: selectSQL}, aggregates: map[*sqltext.Call]bool{}, expanding: map[string]bool{},
 	}
 	q, err := b.read(0, selectSQL)

@@ -1,6 +1,9 @@
 package planner
 
-import "github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+import (
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+)
 
 // rel is a relation of the logical plan.
 type rel interface {
@@ -42,6 +45,8 @@ type equijoin struct {
 type joinKey struct {
 	left, right colID
 	collation   string
+	identity    bool // the values must be identical, not only equal
+	nulls       bool // NULL equals NULL
 }
 
 // aggregation is GROUP BY.
@@ -56,6 +61,21 @@ type aggregation struct {
 type groupKey struct {
 	id        colID
 	collation string
+	identity  bool // values that are equal but differ make two groups
+}
+
+// collate returns how the key compares.
+func (k groupKey) collate() dbsp.Collation { return collationOf(k.collation, k.identity) }
+
+// collate returns how the key compares.
+func (k joinKey) collate() dbsp.Collation { return collationOf(k.collation, k.identity) }
+
+func collationOf(name string, identity bool) dbsp.Collation {
+	if identity {
+		return dbsp.Identity
+	}
+	c, _ := dbsp.CollationNamed(name)
+	return c
 }
 
 // aggregate is one aggregate function.

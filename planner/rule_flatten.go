@@ -4,7 +4,7 @@ package planner
 // filter that can raise errors stays with its items: other conditions must not run before it on more rows, nor it on
 // more rows than it would see.
 func flattenJoins(c *columns, r rel) rel {
-	r = mapInputs(r, func(in rel) rel { return flattenJoins(c, in) })
+	r = mapInputs(c, r, func(in rel) rel { return flattenJoins(c, in) })
 	b, ok := r.(*block)
 	if !ok {
 		return r

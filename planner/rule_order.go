@@ -10,7 +10,7 @@ import (
 // those already joined waits until it has one. What can't be connected is joined as a cross product, last. A condition
 // that can't raise errors runs as soon as its columns are there, the others at the end.
 func orderJoins(c *columns, r rel) rel {
-	r = mapInputs(r, func(in rel) rel { return orderJoins(c, in) })
+	r = mapInputs(c, r, func(in rel) rel { return orderJoins(c, in) })
 	b, ok := r.(*block)
 	if !ok || len(b.items) < 2 {
 		return r
@@ -55,11 +55,11 @@ func (o *ordering) usable(l, r rel) []int {
 	var found []int
 	lc, rc := l.columns(), r.columns()
 	for n, p := range o.preds {
-		eq := o.equality(p)
-		if eq == nil {
+		l, r := o.equality(p)
+		if l == nil {
 			continue
 		}
-		a, b := refsOf(eq.L), refsOf(eq.R)
+		a, b := refsOf(l), refsOf(r)
 		if a.within(lc) && b.within(rc) || a.within(rc) && b.within(lc) {
 			found = append(found, n)
 		}
@@ -67,18 +67,21 @@ func (o *ordering) usable(l, r rel) []int {
 	return found
 }
 
-// equality returns p if it is a harmless a = b with columns on both sides.
-func (o *ordering) equality(p sqltext.Expr) *sqltext.Binary {
+// equality returns the operands of p if it is a harmless a = b with columns on both sides, or a sameAs.
+func (o *ordering) equality(p sqltext.Expr) (l, r sqltext.Expr) {
+	if same, ok := p.(*sameAs); ok {
+		return same.l, same.r
+	}
 	eq, ok := sqltext.Unparen(p).(*sqltext.Binary)
 	if !ok || eq.Op != "=" || !o.cols.harmless(p) || len(refsOf(eq.L)) == 0 || len(refsOf(eq.R)) == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, x := range children(eq) {
 		if _, row := sqltext.Unparen(x).(*sqltext.RowValue); row {
-			return nil
+			return nil, nil
 		}
 	}
-	return eq
+	return eq.L, eq.R
 }
 
 // join joins l and r on the equalities between them, and applies the conditions that thereby can be.
@@ -89,8 +92,8 @@ func (o *ordering) join(l, r rel) rel {
 	var rest []sqltext.Expr
 	for n, p := range o.preds {
 		if slices.Contains(keys, n) {
-			eq := o.equality(p)
-			if j.key(eq, refsOf(eq.L).within(lc)) {
+			a, _ := o.equality(p)
+			if j.key(p, refsOf(a).within(lc)) {
 				continue
 			}
 		}

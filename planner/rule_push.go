@@ -17,7 +17,7 @@ func pushFilters(c *columns, r rel) rel {
 			return pushFilters(c, out.items[0])
 		}
 	}
-	return mapInputs(r, func(in rel) rel { return pushFilters(c, in) })
+	return mapInputs(c, r, func(in rel) rel { return pushFilters(c, in) })
 }
 
 // push moves p into the item that has all its columns.
@@ -57,6 +57,42 @@ func pushInto(r rel, p sqltext.Expr, refs colSet) rel {
 			in = &block{items: []rel{r.in}, preds: []sqltext.Expr{p}}
 		}
 		return &extend{in: in, outs: r.outs}
+	case *outerJoin:
+		// A condition on a kept side keeps the same rows from the result as from that side.
+		out := *r
+		switch {
+		case r.inner != nil:
+			return nil
+		case r.keepLeft && !r.keepRight && refs.within(r.left.columns()):
+			out.left = below(r.left, p, refs)
+		case r.keepRight && !r.keepLeft && refs.within(r.right.columns()):
+			out.right = below(r.right, p, refs)
+		default:
+			return nil
+		}
+		return &out
+	case *tableFunction:
+		if !refs.within(r.in.columns()) {
+			return nil
+		}
+		out := *r
+		out.in = below(r.in, p, refs)
+		return &out
+	case *lookup:
+		if !refs.within(r.in.columns()) {
+			return nil
+		}
+		out := *r
+		out.in = below(r.in, p, refs)
+		return &out
 	}
 	return nil
+}
+
+// below returns r filtered by p, as far down as p goes.
+func below(r rel, p sqltext.Expr, refs colSet) rel {
+	if in := pushInto(r, p, refs); in != nil {
+		return in
+	}
+	return &block{items: []rel{r}, preds: []sqltext.Expr{p}}
 }

@@ -7,7 +7,13 @@ import (
 )
 
 // scope is what a FROM clause brings into sight, in written order, nested joins flattened.
-type scope struct{ items []*fromItem }
+type scope struct {
+	items []*fromItem
+	// outer is the scope of the query around this one, nil for none; aliases are the names of this one's select list, as
+	// far as subqueries may use them.
+	outer   *scope
+	aliases []alias
+}
 
 // fromItem is a table, view, CTE or subquery in FROM.
 type fromItem struct {
@@ -19,6 +25,11 @@ type fromItem struct {
 	// using holds the columns (lower case) that a USING or NATURAL merges with one to the left.
 	using map[string]bool
 	scan  *scan // nil unless a table or materialized view
+	// join is how the item is joined to those before it.
+	join sqltext.JoinKind
+	// merged has the columns (lower case) that stand for a column of a USING and those it is merged with, where SQLite
+	// gives them the affinity and collation of the first.
+	merged map[string]colID
 }
 
 // scopeColumn is a column of a fromItem.
@@ -64,8 +75,10 @@ func (i *fromItem) qualifies(schema, table string) bool {
 	return (table == "" || sameName(i.name, table) && i.name != "") && (schema == "" || sameName(i.schema, schema))
 }
 
-// column finds a column as lookupName does. It returns nil for none, and whether there are several.
-func (s *scope) column(c *sqltext.Column) (found *ref, ambiguous bool) {
+// column finds a column as lookupName does: that of a USING is the leftmost table's, after a RIGHT JOIN the right one's,
+// after a FULL JOIN the first that is not NULL. It returns nil for none, and whether there are several.
+func (s *scope) column(c *sqltext.Column) (found sqltext.Expr, ambiguous bool) {
+	var all []sqltext.Expr // for a FULL JOIN: those before found
 	for _, i := range s.items {
 		if !i.qualifies(c.Schema, c.Table) {
 			continue
@@ -74,17 +87,49 @@ func (s *scope) column(c *sqltext.Column) (found *ref, ambiguous bool) {
 		if n < 0 {
 			continue
 		}
-		if found == nil {
-			found = i.ref(n, c.Span)
-			continue
+		if found != nil {
+			if c.Table != "" || !i.using[lower(c.Name)] {
+				return found, true
+			}
+			switch i.join {
+			default:
+				continue
+			case sqltext.RightJoin:
+				all = nil
+			case sqltext.FullJoin:
+				if id, ok := i.merged[lower(c.Name)]; ok {
+					found = newRef(id, c)
+					continue
+				}
+				all = append(all, found)
+			}
 		}
-		// The column of a USING is the leftmost table's.
-		if c.Table == "" && i.using[lower(c.Name)] {
-			continue
-		}
-		return found, true
+		found = i.ref(n, c.Span)
+	}
+	if all != nil {
+		return coalesce(c.Span, append(all, found)), false
 	}
 	return found, false
+}
+
+// newRef makes a reference to a column that no table has.
+func newRef(id colID, c *sqltext.Column) *ref {
+	return &ref{Column: &sqltext.Column{Span: c.Span, Name: c.Name, NameSpan: c.Span}, id: id}
+}
+
+func coalesce(at sqltext.Span, args []sqltext.Expr) sqltext.Expr {
+	return &sqltext.Call{Span: at, Name: "coalesce", NameSpan: at, Args: args}
+}
+
+// padded tells whether the plain name of a column means another column than the first of that name: one of a USING with a
+// RIGHT or FULL JOIN.
+func (s *scope) padded(name string) bool {
+	for _, i := range s.items {
+		if (i.join == sqltext.RightJoin || i.join == sqltext.FullJoin) && i.using[lower(name)] {
+			return true
+		}
+	}
+	return false
 }
 
 // rowid tells whether c is one of the names of the rowid, and finds the INTEGER PRIMARY KEY behind it; nil when there is

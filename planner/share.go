@@ -21,5 +21,5 @@ func (l *lowering) share() {
 		}
 		to[i] = at
 	}
-	l.nodes = slices.Clip(nodes)
+	l.nodes, l.below = slices.Clip(nodes), map[int]map[int]bool{}
 }

@@ -12,6 +12,8 @@ func (c *columns) subtyped(e sqltext.Expr) bool {
 	switch e := sqltext.Unparen(e).(type) {
 	case *ref:
 		return c.of(e.id).subtyped
+	case *subquery:
+		return e.value(c).subtyped
 	case *sqltext.Collate:
 		return c.subtyped(e.X)
 	case *sqltext.Unary:

@@ -91,7 +91,17 @@ func (c *testCatalog) Table(schema, name string) (*Table, error) {
 				return t, err
 			}
 		}
-		return nil, nil
+		// An eponymous virtual table is in no schema.
+		t := &Table{Schema: c.schema, Name: name, Kind: VirtualTable, RowidAlias: -1}
+		for _, r := range c.query("SELECT name, type, hidden FROM pragma_table_xinfo(" + lit(name) + ")") {
+			t.Columns = append(t.Columns, TableColumn{
+				Name: r[0].(string), DeclType: r[1].(string), Affinity: affinityOfType(r[1].(string)), Collation: "BINARY", Hidden: r[2].(int64) != 0,
+			})
+		}
+		if t.Columns == nil {
+			return nil, nil
+		}
+		return t, nil
 	}
 	var found []any
 	for _, r := range c.query("SELECT schema, name, type, wr FROM pragma_table_list WHERE name = " + lit(name) + " COLLATE NOCASE") {

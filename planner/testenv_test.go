@@ -97,9 +97,15 @@ type testEvaluator struct {
 }
 
 func (e *testEnv) Evaluator(id dbsp.OpID, spec ExprSpec) (dbsp.Evaluator, error) {
+	table, rows, err := e.rowsTable(id, spec.Input)
+	return &testEvaluator{e: e, table: table, spec: spec, rows: rows}, err
+}
+
+// rowsTable makes a table for the rows that an operator has evaluated.
+func (e *testEnv) rowsTable(id dbsp.OpID, input []Column) (string, *testRows, error) {
 	table := fmt.Sprintf("op%d", id)
 	defs := []string{"i INT"}
-	for i, c := range spec.Input {
+	for i, c := range input {
 		typ := map[Affinity]string{
 			AffinityText: "TEXT", AffinityNumeric: "NUMERIC", AffinityInteger: "INTEGER", AffinityReal: "REAL", AffinityBlob: "BLOB",
 		}[c.Affinity]
@@ -108,7 +114,7 @@ func (e *testEnv) Evaluator(id dbsp.OpID, spec ExprSpec) (dbsp.Evaluator, error)
 	rows := &testRows{declaration: "CREATE TABLE x(" + strings.Join(defs, ", ") + ")"}
 	testRowsByTable[table] = rows
 	_, err := e.eval.Exec("DROP TABLE IF EXISTS " + table + "; CREATE VIRTUAL TABLE " + table + " USING testrows")
-	return &testEvaluator{e: e, table: table, spec: spec, rows: rows}, err
+	return table, rows, err
 }
 
 func (v *testEvaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) error) (dbsp.Batch, error) {
@@ -118,7 +124,7 @@ func (v *testEvaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) er
 		}
 	}
 	v.rows.batch = in
-	query := "SELECT i, " + strings.Join(v.spec.Exprs, ", ") + " FROM " + v.table + " WHERE "
+	query := "SELECT i, " + strings.Join(v.spec.Exprs, ", ") + " FROM " + v.table + v.spec.From + " WHERE "
 	where := v.spec.Where
 	if where == "" {
 		where = "1"
@@ -144,6 +150,53 @@ func (v *testEvaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) er
 	for _, r := range rows {
 		d := in[r[0].Int()]
 		out = append(out, dbsp.Delta{Row: r[1:], Weight: d.Weight, Key: d.Key})
+	}
+	return out, nil
+}
+
+type testGroups struct {
+	e     *testEnv
+	table string
+	spec  GroupSpec
+	rows  *testRows
+}
+
+func (e *testEnv) GroupEvaluator(id dbsp.OpID, spec GroupSpec) (dbsp.GroupEvaluator, error) {
+	table, rows, err := e.rowsTable(id, spec.Input)
+	// The exact sums are the engine's.
+	plain := strings.NewReplacer("mv_sum(", "sum(", "mv_total(", "total(", "mv_avg(", "avg(")
+	spec.Exprs = append([]string{}, spec.Exprs...)
+	for i, x := range spec.Exprs {
+		spec.Exprs[i] = plain.Replace(x)
+	}
+	return &testGroups{e: e, table: table, spec: spec, rows: rows}, err
+}
+
+func (v *testGroups) Evaluate(groups []dbsp.Batch, fail func(int, string) error) ([]dbsp.Batch, error) {
+	out := make([]dbsp.Batch, len(groups))
+	for i, g := range groups {
+		v.rows.batch = nil
+		for _, d := range g {
+			if len(d.Row) != len(v.spec.Input) {
+				return nil, fmt.Errorf("%s: row of %d for %d columns", v.table, len(d.Row), len(v.spec.Input))
+			}
+			for range d.Weight {
+				v.rows.batch = append(v.rows.batch, dbsp.Delta{Row: d.Row, Weight: 1})
+			}
+		}
+		query := "SELECT " + strings.Join(v.spec.Exprs, ", ") + " FROM " + v.table
+		if v.spec.OrderBy != "" {
+			query += " ORDER BY " + v.spec.OrderBy + " LIMIT 1"
+		}
+		rows, err := queryRows(v.e.eval, query)
+		if err != nil {
+			if err := fail(i, err.Error()); err != nil {
+				return nil, err
+			}
+		}
+		for _, r := range rows {
+			out[i] = append(out[i], dbsp.Delta{Row: r, Weight: 1})
+		}
 	}
 	return out, nil
 }

@@ -12,6 +12,8 @@ func (c *columns) uniform(e sqltext.Expr) bool {
 		return c.of(e.id).uniform
 	case *sqltext.Literal:
 		return true
+	case *subquery:
+		return e.value(c).uniform
 	case *sqltext.Collate:
 		return c.uniform(e.X)
 	case *sqltext.Cast:

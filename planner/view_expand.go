@@ -18,7 +18,7 @@ func (b *binder) plainView(t *sqltext.TableRef, v *Table) (*boundSelect, error) 
 	}
 	inner := *b
 	inner.text = &text{view: b.text.view, plainView: v.Name, sql: v.SQL}
-	inner.ctes = nil
+	inner.ctes, inner.outer = nil, nil
 	out, err := inner.read(body, v.SQL[body:])
 	if err != nil {
 		return nil, err
