@@ -1,93 +1,57 @@
 package ext
 
 import (
-	"fmt"
-	"strings"
+	"errors"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 	"github.com/sqlite-mv/sqlite-mv/planner"
 )
 
-// evaluator lets SQLite evaluate an operator's expressions: its rows are an eponymous virtual table whose declared
-// columns carry type affinity and collation, read by one prepared statement per operator.
+// evaluator lets SQLite evaluate an operator's expressions: one prepared statement over a rowsTable.
 type evaluator struct {
-	e      *engine
-	module string
-	sql    string
-	exprs  int
-	stmt   sqlite3.Stmt
+	e     *engine
+	rows  *rowsTable
+	sql   string
+	exprs int
+	// several says that a row may give several.
+	several bool
+	stmt    sqlite3.Stmt
 	// in is the batch being evaluated; the scan begins at from, and at is where it stands.
 	in       dbsp.Batch
 	from, at int
 	running  bool
 }
 
-// rowColumn is the hidden column that tells which row of the batch a result comes from.
-const rowColumn = internalPrefix + "row"
-
 func (e *engine) newEvaluator(spec planner.ExprSpec) (*evaluator, error) {
-	e.rowsTables++
-	ev := &evaluator{e: e, module: fmt.Sprintf("%s%d", rowsPrefix, e.rowsTables), exprs: len(spec.Exprs)}
-	var decl strings.Builder
-	decl.WriteString("CREATE TABLE x(" + ident(rowColumn) + " INTEGER")
-	for i, c := range spec.Input {
-		fmt.Fprintf(&decl, ", c%d %s", i, typeName(c.Affinity))
-		if c.Collation != "" && c.Collation != "BINARY" {
-			decl.WriteString(" COLLATE " + ident(c.Collation))
-		}
-	}
-	decl.WriteString(")")
-	declaration := decl.String()
-	err := e.conn.CreateModule(ev.module, &sqlite3.Module{
-		Connect: func(c sqlite3.Conn, _ []string) (sqlite3.VTab, error) {
-			if err := c.DeclareVTab(declaration); err != nil {
-				return nil, err
-			}
-			return rowsVTab{ev}, c.MarkInnocuous()
-		},
-	})
-	if err != nil {
+	ev := &evaluator{e: e, exprs: len(spec.Exprs), several: spec.From != ""}
+	var err error
+	if ev.rows, err = e.newRowsTable(spec.Input, func() sqlite3.Cursor { return &rowsCursor{ev: ev} }); err != nil {
 		return nil, err
 	}
 	ev.sql = "SELECT " + ident(rowColumn)
 	for _, x := range spec.Exprs {
 		ev.sql += ", " + x
 	}
-	ev.sql += " FROM " + ident(ev.module)
+	ev.sql += " FROM " + ident(ev.rows.module) + spec.From
 	if spec.Where != "" {
 		ev.sql += " WHERE " + spec.Where
 	}
 	return ev, nil
 }
 
-// typeName is a declared type that has the affinity.
-func typeName(a planner.Affinity) string {
-	switch a {
-	case planner.AffinityText:
-		return "TEXT"
-	case planner.AffinityNumeric:
-		return "NUMERIC"
-	case planner.AffinityInteger:
-		return "INTEGER"
-	case planner.AffinityReal:
-		return "REAL"
-	}
-	return "BLOB"
-}
-
 func (ev *evaluator) release() {
 	finalize(&ev.stmt)
-	_ = ev.e.conn.CreateModule(ev.module, nil)
+	ev.rows.release()
 }
 
-// Evaluate runs the statement over in. A row whose evaluation fails is reported and passed over.
+// Evaluate runs the statement over in. A row whose evaluation fails is reported and passed over, with all that it gave.
 func (ev *evaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) error) (dbsp.Batch, error) {
 	if len(in) == 0 {
 		return nil, nil
 	}
 	if ev.running {
-		return nil, fmt.Errorf("ext: an expression of a view reads the view that it belongs to")
+		return nil, errWithin
 	}
 	ev.running = true
 	defer func() { ev.running, ev.in = false, nil }()
@@ -100,6 +64,8 @@ func (ev *evaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) error
 	slab := make([]dbsp.Value, 0, len(in)*ev.exprs)
 	for ev.from < len(in) {
 		ev.at = ev.from
+		// Of the row last, the output begins at first.
+		last, first := -1, len(out)
 		for {
 			ok, err := s.Step()
 			if err != nil {
@@ -111,6 +77,9 @@ func (ev *evaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) error
 				if ev.at >= len(in) {
 					return nil, err
 				}
+				if ev.at == last {
+					out = out[:first]
+				}
 				if err := fail(in[ev.at], err.Error()); err != nil {
 					return nil, err
 				}
@@ -121,7 +90,18 @@ func (ev *evaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) error
 				ev.from = len(in)
 				break
 			}
-			d := in[s.ColumnRaw(0).Int()]
+			n := int(s.ColumnRaw(0).Int())
+			if n != last {
+				last, first = n, len(out)
+			}
+			d := in[n]
+			if ev.several {
+				if n != ev.at {
+					_ = s.Reset()
+					return nil, errors.New("ext: the rows of an operator are not read one after the other")
+				}
+				d.Key = ""
+			}
 			if cap(slab)-len(slab) < ev.exprs {
 				slab = make([]dbsp.Value, 0, max(len(in), 64)*ev.exprs)
 			}
@@ -138,24 +118,6 @@ func (ev *evaluator) Evaluate(in dbsp.Batch, fail func(dbsp.Delta, string) error
 	}
 	return out, nil
 }
-
-// rowsVTab is an evaluator's batch as a virtual table.
-type rowsVTab struct{ ev *evaluator }
-
-// BestIndex offers the scan.
-func (v rowsVTab) BestIndex(x *sqlite3.IndexInfo) error {
-	x.EstimatedCost, x.EstimatedRows = 1000, 1000
-	return nil
-}
-
-// Open returns a cursor over the batch.
-func (v rowsVTab) Open() (sqlite3.Cursor, error) { return &rowsCursor{ev: v.ev}, nil }
-
-// Disconnect has nothing to release.
-func (v rowsVTab) Disconnect() error { return nil }
-
-// Destroy has nothing to release.
-func (v rowsVTab) Destroy() error { return nil }
 
 // rowsCursor reads the batch in order, once.
 type rowsCursor struct{ ev *evaluator }
