@@ -4,7 +4,7 @@ SECONDS ?= 60
 SEED ?= 1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build ext demo deps test race bench fuzz lint
+.PHONY: build ext demo deps test rqlite race bench fuzz lint
 
 build:
 	CGO_ENABLED=0 $(GO) build -o bin/sqlite-mv ./cmd/sqlite-mv
@@ -25,6 +25,10 @@ deps:
 test: deps lint
 	$(GO) test ./...
 	cd ext/driver/compat && $(GO) test ./...
+
+# rqlite starts clusters of rqlite with the library, and breaks them. It builds rqlited, which takes minutes the first time.
+rqlite: deps
+	cd ext/loadable/rqlite && $(GO) vet ./... && $(GO) test -count=1 ./...
 
 # race needs a C compiler, as Go's race detector does. SQLite itself, translated to Go, is left out: watching it takes
 # four times as long, and its threads meet in mutexes that are watched.
