@@ -1,10 +1,5 @@
 package planner
 
-import "github.com/sqlite-mv/sqlite-mv/planner/sqltext"
-
-// aggregateExprs returns the expressions that the functions of r evaluate themselves.
-func aggregateExprs(*aggregation) []sqltext.Expr { return nil }
-
 // inputs returns the columns that the functions of r read.
 func (r *aggregation) inputs() colSet {
 	s := colSet{}
@@ -16,11 +11,8 @@ func (r *aggregation) inputs() colSet {
 	return s
 }
 
-// substituted is r with other outside columns.
-func (r *aggregation) substituted(map[colID]colID) *aggregation { return r }
-
 // over is r over rows of other columns, of which only those with flag count.
-func (r *aggregation) over(_ *columns, inside map[colID]colID, flag colID, _ map[colID]colID) *aggregation {
+func (r *aggregation) over(inside map[colID]colID, flag colID) *aggregation {
 	out := *r
 	out.aggs = nil
 	for _, a := range r.aggs {

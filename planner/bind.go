@@ -21,6 +21,7 @@ type binder struct {
 	expanding  map[string]bool // plain views being expanded
 	merging    bool            // see mergeColumns
 	merges     *bool           // whether there is something to merge
+	firstOf    *sqltext.Select // of which only the first row counts
 	outer      *scope          // of the query around the one at hand, nil when there is none
 }
 
@@ -58,7 +59,11 @@ func (b *binder) selectStmt(s *sqltext.Select) (_ *boundSelect, err error) {
 	out := &boundSelect{tree: tree}
 	var parts []*boundCore
 	for _, core := range s.Cores {
-		p, err := b.core(core)
+		var first []*sqltext.OrderTerm
+		if b.firstOf == s && len(s.Cores) == 1 {
+			first = s.OrderBy
+		}
+		p, err := b.core(core, first)
 		if err != nil {
 			return nil, err
 		}

@@ -34,10 +34,23 @@ type keyExpr struct {
 }
 
 // aggregation puts GROUP BY over in and rewrites exprs in place to refer to its columns.
-func (b *binder) aggregation(in rel, group, exprs []sqltext.Expr, having sqltext.Expr) (rel, error) {
+func (b *binder) aggregation(in rel, group, exprs []sqltext.Expr, having sqltext.Expr, names []string) (rel, error) {
 	g := &grouping{b: b, below: &extend{in: in}, agg: &aggregation{global: len(group) == 0}}
 	for _, e := range group {
 		g.key(e)
+	}
+	all := append(slices.Clone(exprs), having)
+	bare := g.determine(g.bare(all))
+	if len(bare) > 0 || b.needsGroup(all) {
+		for _, e := range all {
+			if err := b.checkOuterArguments(e); err != nil {
+				return nil, err
+			}
+		}
+		if len(bare) > 0 && g.agg.global && b.outer != nil {
+			return nil, b.text.refuse(bare[0].Span, "column "+bare[0].Name+" beside aggregates in a subquery", "take min() or max() of it")
+		}
+		return g.regroup(exprs, having, names)
 	}
 	for i, e := range exprs {
 		x, err := g.rewrite(e)
@@ -173,6 +186,17 @@ func (b *binder) outerArguments(c *sqltext.Call) bool {
 	return outer && !own
 }
 
+// checkOuterArguments refuses the aggregates in e that SQLite counts to a query around.
+func (b *binder) checkOuterArguments(e sqltext.Expr) (err error) {
+	walk(e, func(e sqltext.Expr) bool {
+		if c, ok := e.(*sqltext.Call); ok && err == nil && b.aggregates[c] && b.outerArguments(c) {
+			err = b.text.refuse(c.Span, "aggregate "+lower(c.Name)+"() of an outer query's columns", "compute it in the outer query")
+		}
+		return err == nil
+	})
+	return err
+}
+
 // call adds an aggregate, or finds the one that is there.
 func (g *grouping) call(c *sqltext.Call) (sqltext.Expr, error) {
 	for i, o := range g.calls {
@@ -181,8 +205,8 @@ func (g *grouping) call(c *sqltext.Call) (sqltext.Expr, error) {
 		}
 	}
 	b := g.b
-	if b.outerArguments(c) {
-		return nil, b.text.refuse(c.Span, "aggregate "+lower(c.Name)+"() of an outer query's columns", "compute it in the outer query")
+	if err := b.checkOuterArguments(c); err != nil {
+		return nil, err
 	}
 	a := aggregate{function: lower(c.Name), distinct: c.Distinct, star: c.Star || len(c.Args) == 0}
 	var arg sqltext.Expr

@@ -69,7 +69,8 @@ type resultItem struct {
 	span  sqltext.Span
 }
 
-func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
+// core resolves one SELECT. Where only its first row counts, first is the order that says which that is.
+func (b *binder) core(core *sqltext.Core, first []*sqltext.OrderTerm) (*boundCore, error) {
 	if core.Values != nil {
 		return b.values(core)
 	}
@@ -122,16 +123,27 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 		exprs[n] = i.expr
 		out.names = append(out.names, i.name)
 	}
+	order, err := b.firstRow(first, out, items)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range order {
+		exprs = append(exprs, k.expr)
+	}
 	out.rel = f.block
 	aggregated := len(group) > 0 || having != nil
 	for _, e := range exprs {
 		aggregated = aggregated || b.hasAggregate(e)
 	}
 	if aggregated {
-		if out.rel, err = b.aggregation(f.block, group, exprs, having); err != nil {
+		if out.rel, err = b.aggregation(f.block, group, exprs, having, append(out.names[:len(out.names):len(out.names)], make([]string, len(order))...)); err != nil {
 			return nil, err
 		}
 	}
+	for n := range order {
+		order[n].expr = exprs[len(items)+n]
+	}
+	exprs = exprs[:len(items)]
 	for _, e := range exprs {
 		if err := b.checkSubtypes(e); err != nil {
 			return nil, err
@@ -162,6 +174,9 @@ func (b *binder) core(core *sqltext.Core) (*boundCore, error) {
 			}
 		}
 		out.rel = d
+	}
+	if order != nil && !b.cols.single(out.rel, nil) {
+		return out, b.first(core, out, order)
 	}
 	return out, nil
 }

@@ -55,14 +55,16 @@ func (b *binder) limited(sel *boundSelect, s *sqltext.Select) *sqltext.Select {
 
 // scalar resolves a scalar or row-valued subquery.
 func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
-	sel, err := b.within(e.Select, sc)
+	inner := *b
+	inner.outer, inner.firstOf = sc, e.Select
+	sel, err := inner.selectStmt(e.Select)
 	if err != nil {
 		return nil, err
 	}
 	s := &subquery{Expr: &sqltext.Subquery{Span: e.Span, Select: b.limited(sel, e.Select)}, kind: scalarSubquery, sel: sel}
 	if !b.cols.single(sel.rel, nil) {
 		return nil, b.text.refuse(e.Span, "scalar subquery that may have several rows",
-			"aggregate it, for example by max(), or compare all columns of a unique key")
+			"add ORDER BY, or aggregate it, for example by max(), or compare all columns of a unique key")
 	}
 	for _, id := range sel.ids {
 		info := *b.cols.of(id)

@@ -64,20 +64,11 @@ func (c *checker) call(e *sqltext.Call, aggregate bool) error {
 		isAggregate = n == 1
 	}
 	for _, g := range fs {
-		if !g.Builtin && (aggFuncs[name] != 0 || name == "count" || isDateFunction(name)) {
+		if !g.Builtin && isDateFunction(name) {
 			return c.text.refuse(e.NameSpan, "overloaded function "+name+"()", "only SQLite's own is maintained")
 		}
 	}
 	if isAggregate {
-		if _, ok := aggFuncs[name]; !ok {
-			return c.text.refuse(e.Span, "aggregate "+name+"()", "only count, sum, total, avg, min and max are maintained")
-		}
-		if len(e.OrderBy) > 0 {
-			return c.text.refuse(e.OrderBy[0].Span, "ORDER BY in an aggregate", "the order makes no difference to "+name+"()")
-		}
-		if (name == "min" || name == "max") && c.cat.UTF16() {
-			return c.text.refuse(e.Span, name+"() in a UTF-16 database", "it orders text differently; use UTF-8")
-		}
 		if !aggregate {
 			return c.text.refuse(e.Span, "aggregate "+name+"() here", "")
 		}

@@ -89,6 +89,27 @@ func (s *separation) rel(r rel) rel {
 			return nil
 		}
 		return &out
+	case *regroup:
+		if r.global && !s.global {
+			return nil
+		}
+		in := s.rel(r.in)
+		if in == nil {
+			return nil
+		}
+		out := *r
+		out.in, out.global = in, false
+		var ok bool
+		if out.keys, ok = s.group(slices.Clone(r.keys)); !ok {
+			return nil
+		}
+		out.outs = slices.Clone(r.outs)
+		for _, k := range s.keyed.keys {
+			if !slices.ContainsFunc(out.outs, func(o computed) bool { return o.id == k.right }) {
+				out.outs = append(out.outs, computed{k.right, s.u.cols.ref(k.right)})
+			}
+		}
+		return &out
 	case *distinction:
 		in := s.rel(r.in)
 		if in == nil {

@@ -112,7 +112,15 @@ func (d *dependency) with(r rel) (_ rel, at map[colID]colID) {
 		out := *r
 		out.in, at = d.with(r.in)
 		out.keys = d.group(r.keys, at)
-		return out.substituted(at), at
+		return &out, at
+	case *regroup:
+		if r.global {
+			return d.globalRegroup(r)
+		}
+		in, own := d.with(r.in)
+		out := r.substituted(own)
+		out.in, out.keys = in, d.group(r.keys, own)
+		return d.shown(out, own)
 	case *distinction:
 		in, at := d.with(r.in)
 		return &distinction{in: in, cols: d.group(r.cols, at)}, at
@@ -233,9 +241,57 @@ func (d *dependency) global(r *aggregation) (rel, map[colID]colID) {
 		inside[id] = c.add(*c.of(id))
 		u.outs = append(u.outs, inside[id])
 	}
-	out := r.over(c, inside, inside[flag], made)
+	out := r.over(inside, inside[flag])
 	out.in, out.keys, out.global = u, d.group(nil, made), false
 	return out, made
+}
+
+// shown lets a recomputed group show the outside values, which it is grouped by.
+func (d *dependency) shown(r *regroup, at map[colID]colID) (rel, map[colID]colID) {
+	ids, made := d.copies(nil)
+	for i, id := range d.outside {
+		r.outs = append(r.outs, computed{ids[i], d.u.cols.ref(at[id])})
+	}
+	return r, made
+}
+
+// globalRegroup is global for groups that are recomputed: the functions pass over the rows that are there for the tuples
+// alone, by a FILTER.
+func (d *dependency) globalRegroup(r *regroup) (rel, map[colID]colID) {
+	c := d.u.cols
+	in, at := d.with(r.in)
+	tuples, own := d.instance()
+	flag := c.add(colInfo{name: "1", affinity: AffinityInteger, collation: binary, uniform: true, content: onlyNumbers})
+	outside := setOf(d.outside...)
+	args := colSet{}
+	for _, e := range r.exprs() {
+		for id := range refsOf(e) {
+			if !outside.has(id) {
+				args.add(id)
+			}
+		}
+	}
+	nulls := append(args.sorted(), flag)
+	u := &unionAll{branches: []rel{&constants{in: tuples, nulls: nulls}, &constants{in: in, ones: []colID{flag}}}}
+	cols := [2][]colID{}
+	for _, id := range d.outside {
+		cols[0], cols[1] = append(cols[0], own[id]), append(cols[1], at[id])
+	}
+	cols[0], cols[1] = append(cols[0], nulls...), append(cols[1], nulls...)
+	u.cols = cols[:]
+	var made map[colID]colID
+	u.outs, made = d.copies(nil)
+	inside := map[colID]colID{}
+	for id, to := range made {
+		inside[id] = to
+	}
+	for _, id := range nulls {
+		inside[id] = c.add(*c.of(id))
+		u.outs = append(u.outs, inside[id])
+	}
+	out := r.substituted(inside).filtered(inside[flag])
+	out.in, out.keys, out.global = u, d.group(nil, made), false
+	return d.shown(out, made)
 }
 
 // substitute replaces the outside columns in e, in subqueries too.
@@ -300,10 +356,10 @@ func substituteRel(r rel, at map[colID]colID, done map[rel]rel) rel {
 		f := *r
 		f.in, f.args, f.on = in(r.in), substituteAll(r.args, at), substituteAll(r.on, at)
 		out = &f
-	case *aggregation:
-		a := *r
-		a.in = in(r.in)
-		out = a.substituted(at)
+	case *regroup:
+		g := r.substituted(at)
+		g.in = in(r.in)
+		out = g
 	default:
 		out = mapInputs(nil, r, in)
 	}

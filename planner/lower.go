@@ -174,6 +174,8 @@ func (l *lowering) lower(r rel, need colSet) stream {
 		return l.outer(r, need)
 	case *tableFunction:
 		return l.function(r, need)
+	case *regroup:
+		return l.regroup(r)
 	}
 	panic("planner: unknown relation")
 }

@@ -119,6 +119,12 @@ func (p *Plan) keys() {
 			if !filtered {
 				p.RowState = n.aggregate.ID
 			}
+		case *regroupNode:
+			for _, k := range n.regroup.Group {
+				collations = append(collations, k.Collation)
+			}
+			p.Global = n.regroup.Global
+			through(n.keys)
 		case *distinctNode:
 			collations = n.distinct.Collations
 			if !filtered {
@@ -133,7 +139,7 @@ func (p *Plan) keys() {
 	for k := range collations {
 		shown := -1
 		for i, at := range show {
-			if at == k {
+			if at == k && collations[k] != dbsp.Identity {
 				shown = i
 				break
 			}

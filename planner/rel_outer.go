@@ -104,8 +104,8 @@ func exprsOf(r rel) []sqltext.Expr {
 		return es
 	case *outerJoin:
 		return r.preds
-	case *aggregation:
-		return aggregateExprs(r)
+	case *regroup:
+		return r.exprs()
 	case *tableFunction:
 		return append(append([]sqltext.Expr(nil), r.args...), r.on...)
 	}
@@ -139,6 +139,8 @@ func inputsOf(r rel) []rel {
 	case *constants:
 		return []rel{r.in}
 	case *tableFunction:
+		return []rel{r.in}
+	case *regroup:
 		return []rel{r.in}
 	}
 	return nil

@@ -40,6 +40,10 @@ func mapInputs(c *columns, r rel, f func(rel) rel) rel {
 		out := *r
 		out.in = f(r.in)
 		return &out
+	case *regroup:
+		out := *r
+		out.in = f(r.in)
+		return &out
 	case *lookup:
 		out := *r
 		out.in, out.to = f(r.in), f(r.to)

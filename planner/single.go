@@ -29,6 +29,8 @@ func (c *columns) single(r rel, fixed fixedColumn) bool {
 		return r.global || c.single(r.in, fixed) || c.fixedKeys(r.in, r.keys, fixed)
 	case *distinction:
 		return c.single(r.in, fixed) || c.fixedKeys(r.in, r.cols, fixed)
+	case *regroup:
+		return len(r.keys) == 0 || c.single(r.in, fixed) || c.fixedKeys(r.in, r.keys, fixed)
 	case *unionAll:
 		return len(r.branches) == 1 && c.single(r.branches[0], nil)
 	case *equijoin: // INTERSECT

@@ -74,7 +74,7 @@ func globalBelow(sub rel) *global {
 func (u *unnesting) scalarByKey(in rel, s *subquery, g *global) rel {
 	c := u.cols
 	outside := refsWithin(g.agg).common(in.columns())
-	if len(outside) == 0 || !g.agg.knownOfNothing() {
+	if len(outside) == 0 {
 		return nil
 	}
 	k := u.correlate(in, g.agg, outside, true)
@@ -142,9 +142,6 @@ func replaceRefs(e sqltext.Expr, by map[colID]sqltext.Expr) sqltext.Expr {
 	out, _ := mapChildren(e, func(x sqltext.Expr) (sqltext.Expr, error) { return replaceRefs(x, by), nil })
 	return out
 }
-
-// knownOfNothing tells whether it is known what all functions of r give of no rows.
-func (r *aggregation) knownOfNothing() bool { return true }
 
 // ofNothing returns what the function gives of no rows, nil for NULL.
 func (a *aggregate) ofNothing() sqltext.Expr {
