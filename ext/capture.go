@@ -49,6 +49,11 @@ func (e *engine) registerCapture() error {
 	}); err != nil {
 		return err
 	}
+	if f, ok := e.conn.(sqlite3.Flagger); ok {
+		var err error
+		e.showReplacing, err = f.CreateFlag(replacesFunction)
+		return err
+	}
 	return e.conn.CreateFunction(&sqlite3.Function{
 		Name: replacesFunction, NArg: 0, Innocuous: true,
 		Scalar: func(_ sqlite3.Conn, r sqlite3.Result, _ sqlite3.Args) {
@@ -59,6 +64,14 @@ func (e *engine) registerCapture() error {
 			}
 		},
 	})
+}
+
+// setReplacing sets the guard of the stash triggers.
+func (e *engine) setReplacing(on bool) {
+	e.replacing = on
+	if e.showReplacing != nil {
+		e.showReplacing(on)
+	}
 }
 
 // captureVTab is the capture table of one schema: write-only, fed by the triggers of base tables. Being written enlists
@@ -165,13 +178,15 @@ func (v *captureVTab) Update(args sqlite3.Args) (int64, error) {
 	// SQLite takes what is returned for last_insert_rowid(), which stays the user's.
 	c := v.db.e.conn
 	rowid := c.LastInsertRowid()
-	kind, part := int(k&7), int(k>>3&0x1fff)
-	if kind != eventEnlist {
+	if err := v.db.collect(); err != nil {
+		return rowid, err
+	}
+	if k&7 != eventEnlist {
 		lay, err := v.db.layout(k >> 16)
 		if err != nil {
 			return rowid, fmt.Errorf("%w; drop the materialized views of this file, then create them again", err)
 		}
-		if err := v.db.capture(lay, kind, part, args); err != nil {
+		if err := v.db.capture(lay, k, args); err != nil {
 			return rowid, err
 		}
 	}
@@ -180,39 +195,58 @@ func (v *captureVTab) Update(args sqlite3.Args) (int64, error) {
 	return rowid, nil
 }
 
-// capture appends one event to the log.
-func (d *database) capture(lay *layout, kind, part int, args sqlite3.Args) error {
-	width := len(lay.columns)
-	if kind == eventUpdate {
+// Batch lets the binding take down events that need no answer.
+func (v *captureVTab) Batch() sqlite3.Batch { return v.db.waiting }
+
+// eventWidth returns how many values an event of the code carries, of how many its image or two images have in all.
+func (l *layout) eventWidth(code int64) (n, width int, err error) {
+	width = len(l.columns)
+	if code&7 == eventUpdate {
 		width *= 2
 	}
-	n := min(width-part*captureWidth, captureWidth)
+	n = min(width-int(code>>3&0x1fff)*captureWidth, captureWidth)
 	if n < 0 {
-		return fmt.Errorf("ext: capture of table %s: %w", lay.table, ErrDamaged)
+		return 0, 0, fmt.Errorf("ext: capture of table %s: %w", l.table, ErrDamaged)
 	}
-	t := &d.tx
-	if lay.touched != d.stretch {
-		lay.touched = d.stretch
-		t.touched = append(t.touched, lay.id)
+	return n, width, nil
+}
+
+// capture appends one event to the log.
+func (d *database) capture(lay *layout, code int64, args sqlite3.Args) error {
+	n, width, err := lay.eventWidth(code)
+	if err != nil {
+		return err
 	}
+	t, kind := &d.tx, int(code&7)
+	d.touch(lay)
 	if kind != eventStash && width <= captureWidth && !lay.tracked && t.images.empty() {
 		l := &t.log
 		l.open(lay.id, changeKind(kind))
 		for i := range n {
 			l.buf = dbsp.AppendIdentity(l.buf, args.Raw(3+i))
 		}
-		return l.close()
+		err = l.close()
+	} else {
+		if code>>3&0x1fff == 0 {
+			d.partial = d.partial[:0]
+		}
+		for i := range n {
+			d.partial = append(d.partial, args.Value(3+i))
+		}
+		if len(d.partial) >= width {
+			err = d.track(lay, kind, d.partial)
+		}
 	}
-	if part == 0 {
-		d.partial = d.partial[:0]
+	d.allowBatch(lay, code, n)
+	return err
+}
+
+// touch notes that the log has a record of the layout.
+func (d *database) touch(lay *layout) {
+	if lay.touched != d.stretch {
+		lay.touched = d.stretch
+		d.tx.touched = append(d.tx.touched, lay.id)
 	}
-	for i := range n {
-		d.partial = append(d.partial, args.Value(3+i))
-	}
-	if len(d.partial) < width {
-		return nil
-	}
-	return d.track(lay, kind, d.partial)
 }
 
 // emptyCursor is a cursor over no rows.

@@ -47,13 +47,18 @@ func (d *database) refresh() error {
 	d.cookie, d.tempCookie, d.loaded = cookie, temp, true
 	// A schema change inside a transaction may be rolled back and another take its number, where the number is no more
 	// than the schema cookie.
+	// While the capture table is enlisted the engine hears of each rollback, and forgets what it read.
 	_, exact := d.e.conn.SchemaVersion(d.name)
-	d.provisional = !exact && !d.e.conn.Autocommit()
+	d.provisional = !exact && !d.e.conn.Autocommit() && len(d.enlisted) == 0
+	d.loads++
 	return nil
 }
 
 // load reads the catalog and checks every base table against it.
 func (d *database) load() error {
+	if err := d.refuseBatch(); err != nil {
+		return err
+	}
 	d.busy = true
 	defer func() { d.busy = false }()
 	old, oldLayouts, oldWatched, oldList := d.views, d.layouts, d.watched, d.watchedList

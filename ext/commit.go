@@ -9,6 +9,9 @@ import (
 // sync is xSync: the transaction is about to commit.
 func (d *database) sync() (err error) {
 	t := &d.tx
+	if err := d.collect(); err != nil {
+		return err
+	}
 	if t.log.length() == t.written && t.images.empty() && len(t.rebuild)+len(t.arm) == 0 && !d.unwritten() {
 		return nil
 	}
@@ -111,6 +114,7 @@ func (d *database) announce() error {
 
 // committed is xCommit.
 func (d *database) committed() {
+	d.dropBatch()
 	d.tx.end()
 	d.forget()
 	d.provisional = false
@@ -118,6 +122,7 @@ func (d *database) committed() {
 
 // rolledBack is xRollback.
 func (d *database) rolledBack() {
+	d.dropBatch()
 	d.tx.end()
 	d.forget()
 	d.unmirror()
@@ -126,6 +131,8 @@ func (d *database) rolledBack() {
 
 // rolledBackTo is xRollbackTo.
 func (d *database) rolledBackTo(n int) {
+	// What was captured since the last savepoint may belong to one that stays. A log that can't be spilled has it too.
+	_ = d.refuseBatch()
 	d.tx.rollbackTo(n)
 	d.forget()
 	d.unmirror()

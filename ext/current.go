@@ -15,6 +15,9 @@ func (d *database) current(v *view) (m *machine, release func(), err error) {
 	if t.broken != nil {
 		return nil, nil, t.broken
 	}
+	if err := d.collect(); err != nil {
+		return nil, nil, err
+	}
 	none := func() {}
 	pending := t.stepped != t.log.length() || !t.images.empty() || len(t.rebuild) > 0
 	if !pending {

@@ -24,10 +24,14 @@ type database struct {
 	tx   transaction
 	// enlisted are the instances of the capture table that take part in the transaction.
 	enlisted map[*captureVTab]bool
+	// waiting takes down events, nil where the binding has none; accepted are the layouts of the codes that it takes.
+	waiting  sqlite3.Batch
+	accepted map[int64]*layout
 
 	// The catalog as last read.
 	loaded      bool
-	provisional bool // read inside a transaction that may roll its schema changes back
+	provisional bool  // read inside a transaction that may roll its schema changes back
+	loads       int64 // counts how often it was read
 	cookie      int64
 	tempCookie  int64
 	views       []*view // in order of creation, so a view comes after those it reads
@@ -51,6 +55,9 @@ type database struct {
 func newDatabase(e *engine, name string) *database {
 	d := &database{e: e, name: name, layouts: map[int64]*layout{}, watched: map[string]*watchedTable{},
 		enlisted: map[*captureVTab]bool{}, stretch: 1}
+	if b, ok := e.conn.(sqlite3.Batcher); ok {
+		d.waiting, _ = b.NewBatch() // without memory for one, each event is a call
+	}
 	d.tx.log.bound = LogBound
 	d.tx.rebuild = map[string]bool{}
 	d.tx.rebuilt = map[string]bool{}

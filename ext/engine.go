@@ -45,10 +45,12 @@ type engine struct {
 	databases map[string]*database
 	// replacing is the guard of the stash triggers: whether a running statement may delete rows by REPLACE, without firing
 	// their triggers.
-	replacing  bool
-	rowsTables int
-	numeric    sqlite3.Stmt
-	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf
+	replacing bool
+	// showReplacing, where not nil, tells the binding, which answers the triggers.
+	showReplacing func(bool)
+	rowsTables    int
+	numeric       sqlite3.Stmt
+	numeral       func(dbsp.Value) (dbsp.Value, error) // numericOf
 	// armed makes all capture triggers as they are once REPLACE was seen.
 	armed    bool
 	asNumber sqlite3.Stmt

@@ -115,6 +115,9 @@ func content(d *database, lay *layout) string {
 // netLog sums up what the log says of one table.
 func (d *database) netLog(lay *layout) (map[string]int, error) {
 	net := map[string]int{}
+	if err := d.collect(); err != nil {
+		return nil, err
+	}
 	err := d.tx.log.read(0, d.tx.log.length(), func(rec record) error {
 		l, err := d.layout(rec.layout)
 		if err != nil || l != lay {

@@ -21,6 +21,8 @@ type scan struct {
 	terms  []scanTerm
 	order  []cursor.Term
 	unique bool
+	used   uint64 // the columns that the query uses, as xBestIndex has them
+	point  string // the statement that reads one key, once written
 }
 
 type scanTerm struct {
@@ -124,14 +126,38 @@ func narrowing(aff planner.Affinity, column string, op sqlite3.Op, value dbsp.Va
 	return plain, value, false
 }
 
-// sql writes the statement that reads the scan, given the constraint values, and what to bind; empty is set when no row
-// can match.
-func (s *scan) sql(v *view, values []dbsp.Value) (sql string, args []dbsp.Value, empty bool) {
+// allColumns is the set of columns that a query uses when it uses all.
+const allColumns = ^uint64(0)
+
+// uses reports whether a set of columns, as xBestIndex has them, has column i.
+func uses(set uint64, i int) bool { return set>>min(i, 63)&1 != 0 }
+
+// selection lists what the statement that reads the scan returns: the view's columns, NULL for those that are not used, the
+// weight and the key.
+func (s *scan) selection(v *view, used uint64) string {
+	var b strings.Builder
+	for i, c := range v.columns {
+		if uses(used, i) {
+			b.WriteString(ident(c.Name) + ", ")
+		} else {
+			b.WriteString("NULL, ")
+		}
+	}
+	return b.String() + ident(weightColumn) + ", " + ident(keyColumn)
+}
+
+// sql writes the statement that reads the used columns of the scan, given the constraint values, and what to bind; empty is
+// set when no row can match.
+func (s *scan) sql(v *view, plan *planner.Plan, values []dbsp.Value, used uint64) (sql string, args []dbsp.Value, empty bool) {
 	var conds []string
+	point := false
 	if s.byKey {
-		ranges, never := s.keyRanges(v, values)
+		ranges, never := s.keyRanges(v, plan, values)
 		if never {
 			return "", nil, true
+		}
+		if point = used == s.used && len(ranges) == 1 && ranges[0].point(); point && s.point != "" {
+			return s.point, []dbsp.Value{dbsp.NewBlob(string(ranges[0].lo))}, false
 		}
 		var alternatives []string
 		for _, r := range ranges {
@@ -163,7 +189,7 @@ func (s *scan) sql(v *view, values []dbsp.Value) (sql string, args []dbsp.Value,
 		}
 	}
 	var b strings.Builder
-	b.WriteString("SELECT * FROM " + qualified(v.db.name, v.outTable()))
+	b.WriteString("SELECT " + s.selection(v, used) + " FROM " + qualified(v.db.name, v.outTable()))
 	for i, c := range conds {
 		if i == 0 {
 			b.WriteString(" WHERE ")
@@ -190,18 +216,23 @@ func (s *scan) sql(v *view, values []dbsp.Value) (sql string, args []dbsp.Value,
 			break
 		}
 	}
+	if point {
+		s.point = b.String()
+	}
 	return b.String(), args, false
 }
 
 // keyRange is a range [lo, hi) of stored keys; nil is unbounded, and hi equal to lo means that one key.
 type keyRange struct{ lo, hi []byte }
 
+func (r keyRange) point() bool { return r.lo != nil && string(r.lo) == string(r.hi) }
+
 func (r keyRange) condition(bound int) (string, []dbsp.Value) {
 	k := ident(keyColumn)
 	switch {
 	case r.lo == nil && r.hi == nil:
 		return "", nil
-	case r.lo != nil && string(r.lo) == string(r.hi):
+	case r.point():
 		return fmt.Sprintf("%s = ?%d", k, bound+1), []dbsp.Value{dbsp.NewBlob(string(r.lo))}
 	case r.hi == nil:
 		return fmt.Sprintf("%s >= ?%d", k, bound+1), []dbsp.Value{dbsp.NewBlob(string(r.lo))}
@@ -213,8 +244,7 @@ func (r keyRange) condition(bound int) (string, []dbsp.Value) {
 }
 
 // keyRanges encodes the constraint values of a scan by group key into ranges of the stored key that hold every match.
-func (s *scan) keyRanges(v *view, values []dbsp.Value) (ranges []keyRange, never bool) {
-	plan := v.machine.plan
+func (s *scan) keyRanges(v *view, plan *planner.Plan, values []dbsp.Value) (ranges []keyRange, never bool) {
 	var prefix []byte
 	for i, t := range s.terms {
 		coll := plan.KeyCollations[i]

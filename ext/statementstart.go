@@ -8,6 +8,9 @@ import (
 
 // statementStarts is called when a write statement of the user's begins, before it changes anything.
 func (d *database) statementStarts() error {
+	if err := d.refuseBatch(); err != nil {
+		return err
+	}
 	if err := d.refresh(); err != nil {
 		if isDatabase(err) {
 			return err
@@ -19,12 +22,12 @@ func (d *database) statementStarts() error {
 	if len(d.views) == 0 {
 		return nil
 	}
-	d.e.replacing = d.e.mayReplace()
+	d.e.setReplacing(d.e.mayReplace())
 	victims := false // may they fire triggers?
 	if d.e.replacing {
 		recursive := d.e.pragma("recursive_triggers")
 		victims = d.triggered && (recursive || d.e.pragma("foreign_keys"))
-		d.e.replacing = !recursive // then delete triggers tell of them
+		d.e.setReplacing(!recursive) // then delete triggers tell of them
 	}
 	for _, w := range d.watchedList {
 		if d.tx.images.empty() {

@@ -87,7 +87,7 @@ func (t *imageTracker) take(lay *layout, image dbsp.Row) *trackedRow {
 // track takes an event that can't simply be logged.
 func (d *database) track(lay *layout, kind int, values dbsp.Row) error {
 	if lay.tracked {
-		d.touch(lay, kind, values)
+		d.note(lay, kind, values)
 		return nil
 	}
 	t, l, n := &d.tx.images, &d.tx.log, len(lay.columns)
@@ -126,8 +126,8 @@ func (d *database) track(lay *layout, kind int, values dbsp.Row) error {
 	return d.vanished(lay, values[len(values)-n:])
 }
 
-// touch notes an event of a tracked table.
-func (d *database) touch(lay *layout, kind int, values dbsp.Row) {
+// note notes an event of a tracked table.
+func (d *database) note(lay *layout, kind int, values dbsp.Row) {
 	t, n := &d.tx.images, len(lay.columns)
 	entry := func(at, image dbsp.Row) *trackedRow {
 		if r := t.find(lay, at); r != nil {
@@ -257,6 +257,9 @@ func (d *database) vanished(lay *layout, now dbsp.Row) error {
 // settleImages ends a statement for the tracker: every row of a tracked table that the statement touched, and every row
 // that it may have replaced, is compared with the table, and what changed is logged.
 func (d *database) settleImages() error {
+	if err := d.collect(); err != nil {
+		return err
+	}
 	t := &d.tx.images
 	if t.empty() {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/cursor"
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+	"github.com/sqlite-mv/sqlite-mv/planner"
 )
 
 // viewStmt is an inner statement over the output table, kept for the next cursor with the same text.
@@ -35,8 +36,10 @@ type viewCursor struct {
 
 	weight, copy int64
 
+	// used are the columns that inner has.
+	used uint64
 	// stop ends the streaming of inner by the binding, nil when there is none.
-	stop func() int64
+	stop func(read bool) int64
 }
 
 type keptRow struct {
@@ -49,6 +52,13 @@ type keptRow struct {
 func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error {
 	c.finish()
 	c.eof = false
+	name := scanName{idxNum, idxStr}
+	if v, plan := c.t.unchanged(); v != nil {
+		c.v, c.scan = v, c.t.scans[name]
+		if c.scan != nil {
+			return c.begin(plan, nil, args)
+		}
+	}
 	v, err := c.t.view()
 	if err != nil {
 		return err
@@ -57,11 +67,9 @@ func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error 
 	if v.stale != "" {
 		return v.errStale()
 	}
-	s := c.t.scans[scanName{idxNum, idxStr}]
-	if s == nil {
+	if c.scan = c.t.scans[name]; c.scan == nil {
 		return errors.New("ext: unknown scan of a view")
 	}
-	c.scan = s
 	m, release, err := c.t.db.current(v)
 	if errors.Is(err, errRecompute) {
 		return c.recompute()
@@ -76,11 +84,23 @@ func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error 
 	if err := c.t.db.failures(v); err != nil {
 		return err
 	}
+	if !m.out.empty() {
+		return c.begin(m.plan, m.out.list(), args)
+	}
+	c.t.remember(v, m)
+	return c.begin(m.plan, nil, args)
+}
+
+// begin opens the scan, with pending entries to be merged in.
+func (c *viewCursor) begin(plan *planner.Plan, pending []*outputEntry, args sqlite3.Args) error {
 	values := make([]dbsp.Value, args.Len())
 	for i := range values {
 		values[i] = args.Value(i)
 	}
-	sql, binds, empty := s.sql(v, values)
+	if c.used = c.scan.used; len(pending) > 0 {
+		c.used = allColumns
+	}
+	sql, binds, empty := c.scan.sql(c.v, plan, values, c.used)
 	if empty {
 		c.eof = true
 		return nil
@@ -88,14 +108,13 @@ func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error 
 	if err := c.open(sql, binds); err != nil {
 		return err
 	}
-	v.cursors[c] = true
-	if !m.out.empty() {
-		list := m.out.list()
-		pending := make([]cursor.Pending, len(list))
-		for i, e := range list {
-			pending[i] = cursor.Pending{Key: e.key, Row: e.row, Weight: e.weight}
+	c.v.cursors[c] = true
+	if len(pending) > 0 {
+		list := make([]cursor.Pending, len(pending))
+		for i, e := range pending {
+			list[i] = cursor.Pending{Key: e.key, Row: e.row, Weight: e.weight}
 		}
-		c.merge = cursor.New((*innerRows)(c), pending, m.plan.Keyed, s.order)
+		c.merge = cursor.New((*innerRows)(c), list, plan.Keyed, c.scan.order)
 	}
 	if err := c.Next(); err != nil {
 		return err
@@ -186,12 +205,12 @@ func (c *viewCursor) open(sql string, binds []dbsp.Value) error {
 }
 
 // Stream lets the binding step the inner statement while nothing is merged in and nothing was taken into memory.
-func (c *viewCursor) Stream(stop func() int64) (s sqlite3.Stmt, columns, weight int, ok bool) {
+func (c *viewCursor) Stream(stop func(read bool) int64) (s sqlite3.Stmt, columns, weight int, used uint64, ok bool) {
 	if c.eof || c.inner == nil || c.merge != nil || c.kept != nil {
-		return nil, 0, 0, false
+		return nil, 0, 0, 0, false
 	}
 	c.stop = stop
-	return c.inner.stmt, c.t.columns, c.t.columns, true
+	return c.inner.stmt, c.t.columns, c.t.columns, c.used, true
 }
 
 // StreamEnded ends the scan.
@@ -207,12 +226,15 @@ func (c *viewCursor) takeOver() {
 	}
 	stop := c.stop
 	c.stop = nil
-	c.copy, c.weight = stop(), c.inner.stmt.ColumnRaw(c.t.columns).Int()
+	c.copy, c.weight = stop(true), c.inner.stmt.ColumnRaw(c.t.columns).Int()
 }
 
 // finish gives the inner statement back.
 func (c *viewCursor) finish() {
-	c.takeOver()
+	if c.stop != nil {
+		c.stop(false)
+		c.stop = nil
+	}
 	if c.v != nil {
 		delete(c.v.cursors, c)
 	}
@@ -273,6 +295,9 @@ func (c *viewCursor) EOF() bool { return c.eof }
 func (c *viewCursor) Column(r sqlite3.Result, i int) error {
 	c.takeOver()
 	switch {
+	case i < c.t.columns && !uses(c.scan.used, i):
+		// SQLite had said that it would not ask.
+		return fmt.Errorf("ext: view %s: column %d is read, which the query does not use", c.t.name, i)
 	case i == c.t.columns:
 		r.Set(dbsp.Value{})
 	case i > c.t.columns:

@@ -61,6 +61,26 @@ type viewVTab struct {
 	idle    []*viewStmt
 	indexes []viewIndex
 	seen    int64 // schema version that indexes were read at
+	// used are sets of columns that queries use: a scan's number has the set's place in here, times 2.
+	used  []uint64
+	clean clean
+}
+
+// usedSet returns the place of a set of columns; 0 stands for all.
+func (t *viewVTab) usedSet(set uint64) int {
+	all := true
+	for i := range t.columns {
+		all = all && uses(set, i)
+	}
+	if all {
+		return 0
+	}
+	i := slices.Index(t.used, set)
+	if i < 0 && len(t.used) < 256 {
+		t.used = append(t.used, set)
+		i = len(t.used) - 1
+	}
+	return i + 1
 }
 
 // scanName is a scan as xBestIndex names it for xFilter.
@@ -144,7 +164,7 @@ func (t *viewVTab) BestIndex(x *sqlite3.IndexInfo) error {
 		}
 		// Reading it will report the error; or, after a schema change, compile the statement again.
 		x.EstimatedCost = 1
-		t.scans[scanName{}] = &scan{}
+		t.scans[scanName{}] = &scan{used: allColumns}
 		return nil
 	}
 	if err := t.readIndexes(v); err != nil {
@@ -187,8 +207,12 @@ func (t *viewVTab) BestIndex(x *sqlite3.IndexInfo) error {
 		x.Constraints[c].ArgvIndex = i + 1
 	}
 	x.IdxStr = best.text(v)
+	best.used = allColumns
+	if i := t.usedSet(x.ColumnsUsed); i > 0 {
+		x.IdxNum, best.used = 2*i, t.used[i-1]
+	}
 	if best.byKey {
-		x.IdxNum = 1
+		x.IdxNum++
 	}
 	x.OrderByConsumed = len(best.order) > 0
 	x.EstimatedCost, x.EstimatedRows, x.Unique = cost, int64(rows), best.unique

@@ -59,6 +59,13 @@ type DataVersioner interface {
 	DataVersion(schema string) (version uint32, ok bool)
 }
 
+// Stamper is a Conn that can tell cheaply that a database's content is what it was.
+type Stamper interface {
+	// Stamp returns a number that differs from an earlier one if anything was written and committed to the database since, by
+	// this connection or another. ok is false unless a read transaction, and no write transaction, is open on it.
+	Stamp(schema string) (stamp uint32, ok bool)
+}
+
 // StmtInfo describes a prepared statement of the connection.
 type StmtInfo interface {
 	Busy() bool     // sqlite3_stmt_busy: stepped, not at its end
@@ -197,9 +204,11 @@ type Streamer interface {
 	Cursor
 	// Stream is asked after Filter. When it answers ok, the cursor stands on the present row of s, copy 0 of as many as
 	// column weight of s says; its columns below columns are those of s, and its next rows those that s steps to, each
-	// weight times. It must call stop before it does anything else by itself: from then on the binding calls the cursor's
-	// methods again. stop returns which copy of the present row the reader has.
-	Stream(stop func() (copy int64)) (s Stmt, columns, weight int, ok bool)
+	// weight times. Bit i of used, bit 63 for all from there on, is set for the columns that s has: for others the binding
+	// calls Column. The cursor must call stop before it does anything else by itself: from then on the binding calls its
+	// methods again. stop returns which copy of the present row the reader has; unless read is set, that row is not looked at
+	// again, and s need not show it.
+	Stream(stop func(read bool) (copy int64)) (s Stmt, columns, weight int, used uint64, ok bool)
 	// StreamEnded says that s had no more rows, or failed with err. No stop follows.
 	StreamEnded(err error)
 }

@@ -77,6 +77,9 @@ func Run(t *testing.T, s *Subject) {
 		{"ValuesRoundTrip", testValuesRoundTrip},
 		{"ZeroBlob", testZeroBlob},
 		{"Numeric", testNumeric},
+		{"Batch", testBatch},
+		{"BatchCounters", testBatchCounters},
+		{"Flag", testFlag},
 	} {
 		t.Run(tt.name, tt.run)
 	}

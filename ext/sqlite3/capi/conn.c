@@ -58,3 +58,10 @@ sqlite3_stmt *mv_next_stmt(sqlite3 *db, sqlite3_stmt *after, int *busy, int *rea
 }
 
 const char *mv_sql(sqlite3_stmt *stmt) { return sqlite3_sql(stmt); }
+
+// mv_stamp reads the number that SQLite changes with each commit to a database. It returns 0 unless the connection reads the
+// database, and does not write it.
+int mv_stamp(sqlite3 *db, const char *schema, uint32_t *stamp) {
+  return sqlite3_api->txn_state && sqlite3_api->file_control && sqlite3_txn_state(db, schema) == SQLITE_TXN_READ &&
+         sqlite3_file_control(db, schema, SQLITE_FCNTL_DATA_VERSION, stamp) == SQLITE_OK;
+}

@@ -24,6 +24,12 @@ type conn struct {
 	// A frame per callback that is running and takes arguments: a callback may run SQL that calls it again.
 	frames []*frame
 	depth  int
+
+	schemas map[string]*C.char // names with their NUL
+	stamp   C.uint32_t
+
+	batches []*batch
+	flags   []*C.int32_t
 }
 
 func newConn(db *C.sqlite3) *conn {
@@ -70,6 +76,13 @@ func (c *conn) release() {
 		f.result.free()
 	}
 	c.frames = nil
+	for _, b := range c.batches {
+		C.mv_free_batch(b.c)
+	}
+	for _, f := range c.flags {
+		C.mv_free(unsafe.Pointer(f))
+	}
+	c.batches, c.flags = nil, nil
 }
 
 // err returns the connection's error after a call that returned rc, nil for SQLITE_OK.
@@ -149,6 +162,23 @@ func (c *conn) RestoreChanges(changes, total int64) bool {
 
 // SchemaVersion implements sqlite3.Conn: the API gives it by a statement only.
 func (c *conn) SchemaVersion(schema string) (version int64, ok bool) { return 0, false }
+
+// Stamp implements sqlite3.Stamper, by SQLITE_FCNTL_DATA_VERSION.
+func (c *conn) Stamp(schema string) (stamp uint32, ok bool) {
+	z := c.schemas[schema]
+	if z == nil {
+		var err error
+		if z, err = cText(schema); err != nil {
+			return 0, false
+		}
+		if c.schemas == nil {
+			c.schemas = map[string]*C.char{}
+		}
+		c.schemas[schema] = z
+	}
+	ok = C.mv_stamp(c.db, z, &c.stamp) != 0
+	return uint32(c.stamp), ok
+}
 
 // Filename implements sqlite3.Conn.
 func (c *conn) Filename(schema string) string {

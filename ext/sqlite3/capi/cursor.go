@@ -20,7 +20,7 @@ type cursor struct {
 	// of a sqlite3.Streamer: c is SQLite's cursor, stop the method of that name.
 	c      *C.mv_cursor
 	stream *stmt
-	stop   func() int64
+	stop   func(read bool) int64
 }
 
 // streams begins to serve the rows from the cursor's statement, if it has one.
@@ -32,18 +32,20 @@ func (k *cursor) streams(c *C.mv_cursor) {
 	if k.stop == nil {
 		k.c, k.stop = c, k.stopStream
 	}
-	s, columns, weight, ok := impl.Stream(k.stop)
+	s, columns, weight, used, ok := impl.Stream(k.stop)
 	if !ok {
 		return
 	}
 	k.stream = s.(*stmt)
-	C.mv_stream(c, k.stream.stmt, C.int(columns), C.int(weight))
+	C.mv_stream(c, k.stream.stmt, C.int(columns), C.int(weight), C.uint64_t(used))
 }
 
 // stopStream gives the rows back to the cursor: its statement has been stepped by C since it read a row.
-func (k *cursor) stopStream() (copy int64) {
+func (k *cursor) stopStream(read bool) (copy int64) {
 	if k.c.stream != nil {
-		C.mv_row(k.stream.stmt)
+		if read {
+			C.mv_row(k.stream.stmt)
+		}
 		k.c.stream = nil
 	}
 	k.stream = nil

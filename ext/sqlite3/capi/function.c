@@ -36,3 +36,12 @@ void mv_aggregate_final(sqlite3_context *ctx) {
   mvFinal((uintptr_t)sqlite3_user_data(ctx), ctx, sqlite3_aggregate_context(ctx, 0), &out);
   mv_result(ctx, &out);
 }
+
+static void flag(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  sqlite3_result_int(ctx, *(int32_t *)sqlite3_user_data(ctx));
+}
+
+// mv_create_flag registers a function that returns what is at value.
+int mv_create_flag(sqlite3 *db, const char *name, int32_t *value) {
+  return sqlite3_create_function_v2(db, name, 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, value, flag, 0, 0, 0);
+}

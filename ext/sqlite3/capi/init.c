@@ -26,7 +26,8 @@ static const char *missing(const sqlite3_api_routines *api) {
   NEED(db_readonly); NEED(declare_vtab); NEED(errmsg); NEED(errstr); NEED(exec); NEED(extended_errcode);
   NEED(finalize); NEED(free); NEED(get_autocommit); NEED(last_insert_rowid); NEED(malloc64); NEED(mprintf);
   NEED(next_stmt); NEED(prepare_v3); NEED(realloc64); NEED(reset); NEED(result_blob64); NEED(result_double);
-  NEED(result_error); NEED(result_error_code); NEED(result_error_nomem); NEED(result_int64); NEED(result_null);
+  NEED(result_error); NEED(result_error_code); NEED(result_error_nomem); NEED(result_int); NEED(result_int64);
+  NEED(result_null);
   NEED(result_text64); NEED(set_last_insert_rowid); NEED(sql); NEED(step); NEED(stmt_busy); NEED(stmt_readonly);
   NEED(total_changes64); NEED(user_data); NEED(value_blob); NEED(value_bytes); NEED(value_double);
   NEED(value_int64); NEED(value_nochange); NEED(value_numeric_type);

@@ -83,8 +83,9 @@ static int xFilter(sqlite3_vtab_cursor *c, int idxNum, const char *idxStr, int a
 }
 
 // mv_stream begins to serve a cursor's rows from a statement that stands on a row.
-void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column) {
+void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column, uint64_t used) {
   c->stream = s;
+  c->used = used;
   c->columns = columns;
   c->weight_column = weight_column;
   c->copy = 0;
@@ -110,7 +111,7 @@ static int xEof(sqlite3_vtab_cursor *c) { return ((mv_cursor *)c)->eof; }
 
 static int xColumn(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int i) {
   mv_cursor *c = (mv_cursor *)cursor;
-  if (c->stream && i < c->columns) {
+  if (c->stream && i < c->columns && c->used >> (i < 63 ? i : 63) & 1) {
     sqlite3_result_value(ctx, sqlite3_column_value(c->stream->stmt, i));
     return SQLITE_OK;
   }
@@ -123,6 +124,8 @@ static int xColumn(sqlite3_vtab_cursor *cursor, sqlite3_context *ctx, int i) {
 static int xRowid(sqlite3_vtab_cursor *c, sqlite3_int64 *rowid) { return mvRowid((mv_cursor *)c, (int64_t *)rowid); }
 
 static int xUpdate(sqlite3_vtab *t, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
+  mv_batch *batch = ((mv_vtab *)t)->batch;
+  if (batch && mv_batch_add(batch, argc, argv, rowid)) return SQLITE_OK;
   mv_value few[FEW], *args = few;
   if (argc > FEW && !(args = sqlite3_malloc64(argc * sizeof *args))) return SQLITE_NOMEM;
   mv_decode(argc, argv, args);

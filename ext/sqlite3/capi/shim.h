@@ -32,9 +32,24 @@ typedef struct mv_stmt {
   int ndirty;
 } mv_stmt;
 
+// mv_batch is a sqlite3.Batch: rows that Go takes when it looks.
+typedef struct mv_batch {
+  sqlite3 *db;
+  unsigned char *bytes;
+  int32_t size, used;
+  int32_t naccepted;
+  struct {
+    int64_t code;
+    int32_t n;
+  } accepted[16];
+} mv_batch;
+
+enum { MV_BATCH_HEADER = 12 };
+
 typedef struct mv_vtab {
   sqlite3_vtab base;
   uint32_t handle;
+  mv_batch *batch; // or 0
 } mv_vtab;
 
 typedef struct mv_cursor {
@@ -44,6 +59,7 @@ typedef struct mv_cursor {
   // While stream is set, the rows are those of that statement, and Go is not asked: sqlite3.Streamer.
   mv_stmt *stream;
   int columns, weight_column;
+  uint64_t used; // bit i: the statement has column i
   int64_t copy, weight;
 } mv_cursor;
 
@@ -77,11 +93,18 @@ int64_t mv_total_changes(sqlite3 *db);
 const char *mv_filename(sqlite3 *db, const char *schema);
 int mv_readonly(sqlite3 *db, const char *schema);
 int mv_interrupted(sqlite3 *db);
+int mv_stamp(sqlite3 *db, const char *schema, uint32_t *stamp);
 int mv_version(void);
 int mv_create_function(sqlite3 *db, const char *name, int narg, int flags, uintptr_t handle, int aggregate);
 int mv_create_module(sqlite3 *db, const char *name, uintptr_t handle, unsigned methods);
 sqlite3_stmt *mv_next_stmt(sqlite3 *db, sqlite3_stmt *after, int *busy, int *readonly);
 const char *mv_sql(sqlite3_stmt *stmt);
+
+// batch.c
+mv_batch *mv_new_batch(sqlite3 *db);
+void mv_free_batch(mv_batch *b);
+int mv_batch_room(mv_batch *b);
+int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *rowid);
 
 // stmt.c
 int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
@@ -98,7 +121,7 @@ int mv_stmt_readonly(mv_stmt *s);
 // module.c
 enum { MV_CREATE = 1, MV_WRITABLE = 2, MV_TRANSACTIONS = 4, MV_RENAMES = 8 };
 const sqlite3_module *mv_module(unsigned methods);
-void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column);
+void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column, uint64_t used);
 void mv_constraint(sqlite3_index_info *info, int i, const char **collation, int *in);
 int mv_distinct(sqlite3_index_info *info);
 int mv_answer(sqlite3_index_info *info, const char *idx, int n);
@@ -108,5 +131,6 @@ void mv_function_destroy(void *user);
 void mv_scalar(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void mv_aggregate_step(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void mv_aggregate_final(sqlite3_context *ctx);
+int mv_create_flag(sqlite3 *db, const char *name, int32_t *value);
 
 #endif

@@ -66,6 +66,11 @@ func mvConstruct(h C.uintptr_t, create C.int, argc C.int, argv **C.char, v *C.mv
 		_ = impl.Disconnect()
 		return failTo(pzErr, err)
 	}
+	if t, ok := impl.(sqlite3.Batched); ok {
+		if b, ok := t.Batch().(*batch); ok {
+			v.batch = b.c
+		}
+	}
 	v.handle = C.uint32_t(vtabs.Put(&vtab{conn: m.conn, impl: impl, Methods: methods}))
 	return C.SQLITE_OK
 }

@@ -1,0 +1,49 @@
+package sqlite3
+
+import "encoding/binary"
+
+// Batcher is a Conn whose binding can take down rows that are inserted into virtual tables without a call for each.
+type Batcher interface {
+	// NewBatch returns an empty batch, which lives as long as the connection.
+	NewBatch() (Batch, error)
+}
+
+// Batched is an Updater some of whose inserts the binding may take into a batch instead of calling Update.
+type Batched interface {
+	Updater
+	// Batch is asked when the table was created or connected; nil for none. Tables may share one.
+	Batch() Batch
+}
+
+// Batch holds inserted rows in their order. A row that it takes shows neither in last_insert_rowid() nor, where
+// Conn.RestoreChanges works, in total_changes(). A row that it has no room for goes to Update, and so does one that it does
+// not accept: whoever implements Update and cares for the order takes what is in the batch first.
+type Batch interface {
+	// Accept has rows whose column 0 is the INTEGER code taken into the batch from now on, of the columns after it the
+	// first n. The batch may not heed it.
+	Accept(code int64, n int)
+	// Refuse ends that for all codes. What is in the batch stays there.
+	Refuse()
+	// Take returns the entries in the batch, for Entries to read, and empties it. They are valid until the next insert.
+	Take() []byte
+}
+
+// BatchHeader is how many bytes of an entry of a batch are before its row: the row's length, 4 bytes, and the code, 8
+// bytes, both little-endian.
+const BatchHeader = 12
+
+// Entries calls yield for the entries of a batch. A row is the identity encodings (dbsp.AppendIdentity) of its columns after
+// the code; it shares the bytes of b.
+func Entries(b []byte, yield func(code int64, row []byte)) {
+	for len(b) >= BatchHeader {
+		n := int(binary.LittleEndian.Uint32(b))
+		yield(int64(binary.LittleEndian.Uint64(b[4:])), b[BatchHeader:BatchHeader+n])
+		b = b[BatchHeader+n:]
+	}
+}
+
+// Flagger is a Conn that can have a SQL function without arguments return what was last set, without a call of Go.
+type Flagger interface {
+	// CreateFlag registers the function, innocuous and not deterministic, which returns 0 or 1; at first 0.
+	CreateFlag(name string) (set func(bool), err error)
+}

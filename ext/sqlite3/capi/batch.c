@@ -1,0 +1,113 @@
+#include "shim.h"
+
+#include <string.h>
+
+SQLITE_EXTENSION_INIT3
+
+#define BATCH_SIZE (64 << 10)
+
+mv_batch *mv_new_batch(sqlite3 *db) {
+  mv_batch *b = sqlite3_malloc64(sizeof *b);
+  if (!b) return 0;
+  memset(b, 0, sizeof *b);
+  b->db = db;
+  return b;
+}
+
+void mv_free_batch(mv_batch *b) {
+  sqlite3_free(b->bytes);
+  sqlite3_free(b);
+}
+
+// mv_batch_room gives an unused batch its memory.
+int mv_batch_room(mv_batch *b) {
+  b->bytes = sqlite3_malloc64(BATCH_SIZE);
+  b->size = b->bytes ? BATCH_SIZE : 0;
+  return b->bytes != 0;
+}
+
+// top writes the n most significant bytes of u.
+static unsigned char *top(unsigned char *to, uint64_t u, int n) {
+  for (int i = 0; i < n; i++) to[i] = (unsigned char)(u >> (56 - 8 * i));
+  return to + n;
+}
+
+// bytes writes a text or blob: its tag with the length, or the tag of long ones and a length, and the bytes.
+static unsigned char *bytes(unsigned char *to, unsigned char *end, const void *p, int n, int tag, int few, int many) {
+  if (n < few) {
+    if (end - to < n + 1) return 0;
+    *to++ = (unsigned char)(tag + n);
+  } else {
+    if (end - to < n + 6) return 0;
+    *to++ = (unsigned char)many;
+    unsigned left = (unsigned)n;
+    for (; left >= 0x80; left >>= 7) *to++ = (unsigned char)(left | 0x80);
+    *to++ = (unsigned char)left;
+  }
+  if (n) memcpy(to, p, n);
+  return to + n;
+}
+
+// encode writes a value in the identity encoding of package dbsp, version 1; 0 when there is no room for it, or no memory.
+static unsigned char *encode(unsigned char *to, unsigned char *end, sqlite3_value *v) {
+  if (end - to < 9) return 0;
+  switch (sqlite3_value_type(v)) {
+  case SQLITE_INTEGER: {
+    int64_t i = sqlite3_value_int64(v);
+    if (i >= 0 && i < 0x40) {
+      *to++ = (unsigned char)(0x20 + i);
+      return to;
+    }
+    uint64_t magnitude = (uint64_t)(i ^ (i >> 63));
+    int n = magnitude ? (64 - __builtin_clzll(magnitude) + 8) / 8 : 1;
+    *to++ = (unsigned char)n;
+    return top(to, (uint64_t)i << (64 - 8 * n), n);
+  }
+  case SQLITE_FLOAT: {
+    double d = sqlite3_value_double(v);
+    uint64_t u;
+    memcpy(&u, &d, sizeof u);
+    int n = u ? 8 - __builtin_ctzll(u) / 8 : 0;
+    *to++ = (unsigned char)(0x09 + n);
+    return top(to, u, n);
+  }
+  case SQLITE_TEXT: {
+    const void *p = sqlite3_value_text(v); // before sqlite3_value_bytes: it may convert to UTF-8
+    return p ? bytes(to, end, p, sqlite3_value_bytes(v), 0x60, 0x60, 0x12) : 0;
+  }
+  case SQLITE_BLOB: {
+    const void *p = sqlite3_value_blob(v); // before sqlite3_value_bytes: it may expand a zeroblob
+    int n = sqlite3_value_bytes(v);
+    return p || !n ? bytes(to, end, p, n, 0xc0, 0x40, 0x13) : 0;
+  }
+  }
+  *to++ = 0;
+  return to;
+}
+
+// mv_batch_add takes an insert into the batch: argv are xUpdate's. It returns 0 when Go is to have it.
+int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
+  if (!b->naccepted || argc < 3 || sqlite3_value_type(argv[0]) != SQLITE_NULL ||
+      sqlite3_value_type(argv[2]) != SQLITE_INTEGER) {
+    return 0;
+  }
+  int64_t code = sqlite3_value_int64(argv[2]);
+  int i = 0;
+  while (b->accepted[i].code != code) {
+    if (++i == b->naccepted) return 0;
+  }
+  int n = b->accepted[i].n;
+  if (n > argc - 3 || b->size - b->used < MV_BATCH_HEADER) return 0;
+  unsigned char *at = b->bytes + b->used, *end = b->bytes + b->size, *to = at + MV_BATCH_HEADER;
+  for (i = 0; i < n; i++) {
+    if (!(to = encode(to, end, argv[3 + i]))) return 0;
+  }
+  uint32_t length = (uint32_t)(to - at) - MV_BATCH_HEADER;
+  for (i = 0; i < 4; i++) at[i] = (unsigned char)(length >> (8 * i));
+  for (i = 0; i < 8; i++) at[4 + i] = (unsigned char)((uint64_t)code >> (8 * i));
+  b->used = (int32_t)(to - b->bytes);
+  // SQLite takes the rowid for last_insert_rowid(), and adds to total_changes() when the trigger's statement ends.
+  *rowid = sqlite3_last_insert_rowid(b->db);
+  if (mv_counters) ((int64_t *)((char *)b->db + mv_counters))[1]--;
+  return 1;
+}
