@@ -26,6 +26,7 @@ func main() {
 	first := flag.Uint64("from", 0, "number of the first history")
 	driver := flag.String("driver", "sqlite-mv", "database/sql driver")
 	twin := flag.String("twin", "sqlite", "driver of the database without materialized views, empty for none")
+	differ := flag.String("differ", "", "another driver of the engine: each history runs over it too, and what views show is compared")
 	plain := flag.Bool("plain", false, "plain views in place of materialized ones")
 	steps := flag.Int("steps", 0, "statements per history, 0 for a random number")
 	out := flag.String("out", "", "folder for minimised scripts")
@@ -56,6 +57,9 @@ func main() {
 	c.runner = history.Runner{Driver: *driver, Twin: *twin, Dir: dir, Progress: c.progress, IgnoreChanges: *ignoreChanges}
 	if *ignore != "" {
 		c.ignore = regexp.MustCompile(*ignore)
+	}
+	if *differ != "" {
+		c.differ = &history.Runner{Driver: *differ, Dir: dir, Progress: c.progress}
 	}
 	if *plain {
 		c.runner.Mode = oracle.Plain
@@ -95,6 +99,7 @@ func fail(err error) {
 // campaign is the state of a run of many histories.
 type campaign struct {
 	runner   history.Runner
+	differ   *history.Runner // nil for none
 	seed     uint64
 	out      string
 	minimise time.Duration
@@ -165,6 +170,14 @@ func (c *campaign) run(h *history.History) {
 		}
 		if r.count++; len(def) < len(r.example) {
 			r.example = def
+		}
+	}
+	if rep.Failure == nil && c.differ != nil {
+		one := c.runner
+		one.Twin = ""
+		if _, failure := history.Differ(h, one, *c.differ); failure != nil {
+			c.failed++
+			fmt.Printf("FAILURE -seed %d -history %d: %s\n%s\n", h.Seed, h.Number, failure, h.Script(nil))
 		}
 	}
 	if rep.Failure == nil {
