@@ -229,5 +229,6 @@ func TestCluster(t *testing.T) {
 	l.end()
 	l.settle(fourth)
 	c.verify(l.twin)
-	t.Logf("%d writes in all, %d comparisons under load", l.acked.Load(), l.reads.Load())
+	t.Logf("%d writes in all, %d comparisons under load; nobody heard of %d writes that are lost and %d that are there",
+		l.acked.Load(), l.reads.Load(), l.settled[0], l.settled[1])
 }

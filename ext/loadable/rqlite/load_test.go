@@ -31,6 +31,7 @@ type load struct {
 	stopped atomic.Bool
 	running sync.WaitGroup
 	clients []*writer
+	settled [2]int // writes nobody heard of, that are not there and that are
 }
 
 // writer is one client.
@@ -230,8 +231,10 @@ func (l *load) settle(n *node) {
 				l.t.Fatal(err)
 			}
 			if fmt.Sprint(got[0].Values[0][0]) == "0" {
+				l.settled[0]++
 				continue
 			}
+			l.settled[1]++
 			if wr.fails {
 				l.t.Errorf("client %d: a part of %v stayed", w.id, wr.statements)
 			} else if _, err := l.twin.apply(wr); err != nil {
