@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // Batcher is a Conn whose binding can take down rows that are inserted into virtual tables without a call for each.
 type Batcher interface {
-	// NewBatch returns an empty batch, which lives as long as the connection.
+	// NewBatch returns an empty batch, which lives as long as modules and functions registered through the connection do.
 	NewBatch() (Batch, error)
 }
 

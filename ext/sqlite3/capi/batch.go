@@ -54,20 +54,23 @@ func (b *batch) Take() []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(b.c.bytes)), n)
 }
 
-// CreateFlag implements sqlite3.Flagger. The flag's memory lives as long as the connection.
+// CreateFlag implements sqlite3.Flagger. The flag's memory lives as long as the conn, not as long as the function: what was
+// returned may be called when the host took the name over.
 func (c *conn) CreateFlag(name string) (set func(bool), err error) {
 	z, err := cText(name)
 	if err != nil {
 		return nil, err
 	}
-	value := (*C.int32_t)(C.mv_realloc(nil, 4))
-	if value == nil {
+	f := (*C.mv_flag)(C.mv_realloc(nil, C.sizeof_mv_flag))
+	if f == nil {
 		return nil, errNoMemory
 	}
-	c.flags = append(c.flags, value)
-	*value = 0
-	if rc := C.mv_create_flag(c.db, z, value); rc != C.SQLITE_OK {
+	c.flags = append(c.flags, f)
+	c.retain()
+	f.value, f.function = 0, C.uint32_t(functions.Put(&function{conn: c}))
+	// SQLite calls the destructor also when this fails.
+	if rc := C.mv_create_flag(c.db, z, f); rc != C.SQLITE_OK {
 		return nil, fmt.Errorf("capi: function %s: %w", name, c.err(rc))
 	}
-	return func(on bool) { *value = C.int32_t(flag(on)) }, nil
+	return func(on bool) { f.value = C.int32_t(flag(on)) }, nil
 }

@@ -29,7 +29,7 @@ type conn struct {
 	stamp   C.uint32_t
 
 	batches []*batch
-	flags   []*C.int32_t
+	flags   []*C.mv_flag
 }
 
 func newConn(db *C.sqlite3) *conn {

@@ -38,10 +38,12 @@ void mv_aggregate_final(sqlite3_context *ctx) {
 }
 
 static void flag(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
-  sqlite3_result_int(ctx, *(int32_t *)sqlite3_user_data(ctx));
+  sqlite3_result_int(ctx, ((mv_flag *)sqlite3_user_data(ctx))->value);
 }
 
-// mv_create_flag registers a function that returns what is at value.
-int mv_create_flag(sqlite3 *db, const char *name, int32_t *value) {
-  return sqlite3_create_function_v2(db, name, 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, value, flag, 0, 0, 0);
+static void flag_destroy(void *f) { mvFunctionDestroy(((mv_flag *)f)->function); }
+
+// mv_create_flag registers a function that returns the flag's value.
+int mv_create_flag(sqlite3 *db, const char *name, mv_flag *f) {
+  return sqlite3_create_function_v2(db, name, 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, f, flag, 0, 0, flag_destroy);
 }

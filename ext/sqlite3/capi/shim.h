@@ -46,6 +46,12 @@ typedef struct mv_batch {
 
 enum { MV_BATCH_HEADER = 12 };
 
+// mv_flag is what a sqlite3.Flagger's function returns; function is the function's handle.
+typedef struct mv_flag {
+  int32_t value;
+  uint32_t function;
+} mv_flag;
+
 typedef struct mv_vtab {
   sqlite3_vtab base;
   uint32_t handle;
@@ -131,6 +137,6 @@ void mv_function_destroy(void *user);
 void mv_scalar(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void mv_aggregate_step(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void mv_aggregate_final(sqlite3_context *ctx);
-int mv_create_flag(sqlite3 *db, const char *name, int32_t *value);
+int mv_create_flag(sqlite3 *db, const char *name, mv_flag *f);
 
 #endif
