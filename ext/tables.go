@@ -40,15 +40,18 @@ func (r schemaReader) Table(schema, name string) (*planner.Table, error) {
 		}
 	}
 	// An eponymous virtual table is in no schema.
-	found := false
-	err = r.e.query("SELECT 1 FROM pragma_table_xinfo(?1)", []dbsp.Value{dbsp.NewText(name)}, func(sqlite3.Stmt) error {
-		found = true
+	t := &planner.Table{Schema: r.schema, Name: name, Kind: planner.VirtualTable, RowidAlias: -1}
+	err = r.e.query("SELECT name, type, hidden FROM pragma_table_xinfo(?1)", []dbsp.Value{dbsp.NewText(name)}, func(s sqlite3.Stmt) error {
+		t.Columns = append(t.Columns, planner.TableColumn{
+			Name: s.Column(0).Str(), DeclType: s.Column(1).Str(), Affinity: affinityOf(s.Column(1).Str()), Collation: "BINARY",
+			Hidden: s.Column(2).Int() != 0,
+		})
 		return nil
 	})
-	if err != nil || !found {
+	if err != nil || t.Columns == nil {
 		return nil, err
 	}
-	return &planner.Table{Schema: r.schema, Name: name, Kind: planner.VirtualTable, RowidAlias: -1}, nil
+	return t, nil
 }
 
 // Compile lets SQLite prepare sql.
