@@ -15,6 +15,8 @@ import (
 var (
 	LogBound           = 64 << 20
 	OverlayBound int64 = 64 << 20
+	// FillBound is OverlayBound while a view is filled: what is written at once is written in order.
+	FillBound int64 = 256 << 20
 )
 
 // database is the engine's part for one schema of a connection: main, temp or an attached file.

@@ -18,6 +18,10 @@ type outputDelta struct {
 	sorted  []*outputEntry // cache, by key
 	listed  bool           // sorted is up to date
 	buf     []byte
+	// bulk is set while a view is filled: entries that are no group's come in any order, several for a row, and are added
+	// up when they are listed. Nobody reads them before they are written.
+	bulk bool
+	rows []*outputEntry
 }
 
 type outputEntry struct {
@@ -46,20 +50,27 @@ const outputKept = 256
 
 // reset makes o empty. Entries stay as they are, for cursors hold them.
 func (o *outputDelta) reset() {
-	if len(o.entries) > outputKept {
+	if len(o.entries)+len(o.rows) > outputKept {
+		bulk := o.bulk
 		*o = *newOutputDelta(o.keyed)
+		o.bulk = bulk
 		return
 	}
+	o.rows = nil
 	clear(o.entries)
 	clear(o.sorted)
 	o.size, o.sorted, o.listed = 0, o.sorted[:0], false
 }
 
-func (o *outputDelta) empty() bool { return len(o.entries) == 0 }
+func (o *outputDelta) empty() bool { return len(o.entries)+len(o.rows) == 0 }
 
 // add takes a step's output.
 func (o *outputDelta) add(b dbsp.Batch) {
 	if len(b) == 0 {
+		return
+	}
+	if o.bulk && !o.keyed {
+		o.collect(b)
 		return
 	}
 	o.listed = false
@@ -90,6 +101,37 @@ func (o *outputDelta) add(b dbsp.Batch) {
 	}
 }
 
+// collect takes rows in bulk. Of a row its identity is kept, which is all there is in it.
+func (o *outputDelta) collect(b dbsp.Batch) {
+	var keys []byte
+	ends := make([]int, len(b))
+	for i, d := range b {
+		keys = dbsp.AppendRow(keys, d.Row)
+		ends[i] = len(keys)
+	}
+	all, entries, start := string(keys), make([]outputEntry, len(b)), 0
+	for i, d := range b {
+		entries[i] = outputEntry{key: all[start:ends[i]], weight: d.Weight}
+		start = ends[i]
+		o.rows = append(o.rows, &entries[i])
+		o.size += entrySize(&entries[i])
+	}
+}
+
+// sum adds up the rows that were collected, in key order. writeEntry decodes them.
+func (o *outputDelta) sum() []*outputEntry {
+	slices.SortFunc(o.rows, func(a, b *outputEntry) int { return strings.Compare(a.key, b.key) })
+	out := o.rows[:0]
+	for _, e := range o.rows {
+		if n := len(out); n > 0 && out[n-1].key == e.key {
+			out[n-1].weight += e.weight
+			continue
+		}
+		out = append(out, e)
+	}
+	return slices.DeleteFunc(out, func(e *outputEntry) bool { return e.weight == 0 })
+}
+
 func (o *outputDelta) put(e *outputEntry) {
 	if old := o.entries[e.key]; old != nil {
 		o.size -= entrySize(old)
@@ -108,6 +150,9 @@ func entrySize(e *outputEntry) int64 {
 
 // list returns the entries in key order. The slice is valid until the next change.
 func (o *outputDelta) list() []*outputEntry {
+	if o.rows != nil {
+		return o.sum()
+	}
 	if !o.listed {
 		o.sorted, o.listed = slices.Grow(o.sorted[:0], len(o.entries)), true
 		for _, e := range o.entries {

@@ -9,22 +9,23 @@ import (
 
 func (d *database) populate(v *view) error {
 	m := v.machine
-	defer func() { m.delta = nil }()
+	m.out.bulk = true
+	defer func() { m.delta, m.out.bulk = nil, false }()
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
 	out, err := m.circuit.Start(s)
 	if err != nil {
 		return err
 	}
-	if err := d.emit(v, m, out, true); err != nil {
+	if err := d.emit(v, m, out, FillBound); err != nil {
 		return err
 	}
-	f := &feeder{d: d, v: v, m: m, step: s, early: true, rebuilding: d.tx.rebuilt[v.name]}
+	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, rebuilding: d.tx.rebuilt[v.name]}
 	for _, source := range m.plan.StepOrder {
 		if err := d.populateFrom(f, source); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.flushView(v)
 }
 
 func (d *database) populateFrom(f *feeder, source int) error {

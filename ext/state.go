@@ -33,6 +33,8 @@ type stateTable struct {
 	spare map[string]bool
 	// scratch holds the values of the row being written.
 	scratch []dbsp.Value
+	// decoded is the row that is being written, where only its identity was kept.
+	decoded dbsp.Row
 	// runs are the arrangements that hold runs: see elementRun.
 	runs   map[dbsp.OpID]bool
 	group  group
@@ -330,6 +332,14 @@ func (t *stateTable) writeEntry(keyed bool, e *outputEntry) error {
 			t.mirror.wrote(t.v.db, e.key, state.Str())
 		}
 		return nil
+	}
+	if e.row == nil {
+		var err error
+		if t.decoded, err = dbsp.DecodeRow(e.key, t.decoded[:0]); err != nil {
+			return err
+		}
+		e.row = t.decoded
+		defer func() { e.row = nil }()
 	}
 	key, err := t.rowKey(e)
 	if err != nil {

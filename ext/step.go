@@ -3,6 +3,7 @@ package ext
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -188,6 +189,8 @@ type feeder struct {
 	step  *dbsp.Step
 	early bool
 	piece int
+	// filling is set while a view is filled with all that its sources have.
+	filling bool
 	// rebuilding is set while a view is computed anew within a transaction.
 	rebuilding bool
 }
@@ -210,7 +213,14 @@ func (f *feeder) feed(source int, b dbsp.Batch) error {
 		if err != nil {
 			return err
 		}
-		if err := f.d.emit(f.v, f.m, out, f.early); err != nil {
+		bound := int64(math.MaxInt64)
+		switch {
+		case f.filling:
+			bound = FillBound
+		case f.early:
+			bound = OverlayBound
+		}
+		if err := f.d.emit(f.v, f.m, out, bound); err != nil {
 			return err
 		}
 		b = b[n:]
@@ -224,8 +234,8 @@ func (f *feeder) feed(source int, b dbsp.Batch) error {
 	return nil
 }
 
-// emit takes a step's output into the view's delta.
-func (d *database) emit(v *view, m *machine, out dbsp.Batch, early bool) error {
+// emit takes a step's output into the view's delta. Beyond bound bytes it and the state are written.
+func (d *database) emit(v *view, m *machine, out dbsp.Batch, bound int64) error {
 	m.out.add(out)
 	if len(out) > 0 && d.hasDependents(v) {
 		for _, x := range out {
@@ -234,7 +244,7 @@ func (d *database) emit(v *view, m *machine, out dbsp.Batch, early bool) error {
 			m.delta = append(m.delta, x)
 		}
 	}
-	if early && m.ops.Size()+m.out.size > OverlayBound {
+	if m.ops.Size()+m.out.size > bound {
 		d.tx.early = true
 		return d.flushView(v)
 	}

@@ -15,6 +15,12 @@ func (l *lowering) readBase(n *joinNode, r *equijoin) {
 	}
 	left, lUnique, lAdvice := l.baseRead(n, r, true)
 	right, rUnique, rAdvice := l.baseRead(n, r, false)
+	if r.wholeLeft {
+		left, lAdvice = nil, ""
+	}
+	if r.wholeRight {
+		right, rAdvice = nil, ""
+	}
 	switch {
 	case left != nil && right != nil:
 		if rUnique && !lUnique {
@@ -146,20 +152,16 @@ func (l *lowering) stepOrder() []int {
 			}
 		}
 	}
+	better := l.partnersFirst()
 	var order []int
 	for len(order) < len(l.sources) {
 		next := -1
 		for s := range l.sources {
-			if slices.Contains(order, s) {
+			if slices.Contains(order, s) || !free(before, order, s) {
 				continue
 			}
-			free := true
-			for o := range l.sources {
-				free = free && (slices.Contains(order, o) || !before[o][s])
-			}
-			if free {
+			if next < 0 || !free(better, order, next) && free(better, order, s) {
 				next = s
-				break
 			}
 		}
 		if next < 0 {
@@ -169,6 +171,43 @@ func (l *lowering) stepOrder() []int {
 		order = append(order, next)
 	}
 	return order
+}
+
+// free tells whether all that must precede s are in order.
+func free(before []map[int]bool, order []int, s int) bool {
+	for o := range before {
+		if o != s && before[o][s] && !slices.Contains(order, o) {
+			return false
+		}
+	}
+	return true
+}
+
+// partnersFirst returns which sources should precede which others: the partners of a side of which all rows show. Fed the
+// other way round, its rows would show without partners first.
+func (l *lowering) partnersFirst() []map[int]bool {
+	before := make([]map[int]bool, len(l.sources))
+	for i := range before {
+		before[i] = map[int]bool{}
+	}
+	for _, n := range l.nodes {
+		j, ok := n.(*joinNode)
+		if !ok || j.wholeLeft == j.wholeRight {
+			continue
+		}
+		whole, partners := j.inputs[0], j.inputs[1]
+		if j.wholeRight {
+			whole, partners = partners, whole
+		}
+		for s := range l.sourcesBelow(whole) {
+			for p := range l.sourcesBelow(partners) {
+				if p != s && !l.sourcesBelow(whole)[p] {
+					before[p][s] = true
+				}
+			}
+		}
+	}
+	return before
 }
 
 func (l *lowering) giveUpBaseReads() {

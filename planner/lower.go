@@ -21,6 +21,8 @@ type lowering struct {
 	sharing map[*shared]colSet
 	// seen has the streams of shared relations in the first pass, done in the second.
 	seen, done map[*shared]stream
+	// kept has the nodes of shared relations.
+	kept map[int]bool
 	// below has the sources that reach each node.
 	below map[int]map[int]bool
 }
@@ -65,7 +67,7 @@ func newLowering(c *columns, r rel) *lowering {
 	l := &lowering{
 		cols: c, source: map[*Table]int{}, node: map[*Table]int{}, uses: map[*Table]int{},
 		needed: map[*Table]map[int]bool{}, nextID: dbsp.FailureOp, sharing: map[*shared]colSet{}, seen: map[*shared]stream{},
-		below: map[int]map[int]bool{},
+		below: map[int]map[int]bool{}, kept: map[int]bool{},
 	}
 	c.visited = map[*shared]bool{}
 	seen := map[*scan]bool{}
@@ -111,20 +113,36 @@ func (l *lowering) permute(node int, positions []int) int {
 	if identity {
 		return node
 	}
-	switch n := l.nodes[node].(type) { // nothing else feeds on a node that was just made, sources aside
-	case *applyNode:
-		if n.choose(positions) {
+	if l.unused(node) {
+		switch n := l.nodes[node].(type) {
+		case *applyNode:
+			if n.choose(positions) {
+				return node
+			}
+		case *permuteNode:
+			n.choose(positions)
 			return node
 		}
-	case *permuteNode:
-		n.choose(positions)
-		return node
 	}
 	n := &permuteNode{output: output{inputs: []int{node}}, positions: positions}
 	for _, p := range positions {
 		n.columns = append(n.columns, columns[p])
 	}
 	return l.add(n)
+}
+
+// unused tells whether nothing feeds on a node, nor will but what is made of it now: it may then be made to give other
+// columns.
+func (l *lowering) unused(node int) bool {
+	if l.kept[node] {
+		return false
+	}
+	for _, n := range l.nodes {
+		if slices.Contains(n.Inputs(), node) {
+			return false
+		}
+	}
+	return true
 }
 
 // exact drops the columns of s that are not needed.

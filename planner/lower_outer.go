@@ -15,12 +15,14 @@ func (l *lowering) shared(r *shared, need colSet) stream {
 		}
 		l.sharing[r] = union(l.sharing[r], need)
 		l.seen[r] = l.lower(r.in, l.sharing[r])
+		l.kept[l.seen[r].node] = true
 		return l.seen[r]
 	}
 	s, ok := l.done[r]
 	if !ok {
 		s = l.lower(r.in, l.sharing[r])
 		l.done[r] = s
+		l.kept[s.node] = true
 	}
 	return s
 }
@@ -73,7 +75,7 @@ func (l *lowering) laid(s stream, have colSet, ids, ones []colID) (int, map[colI
 // lookup lowers a join with at most one partner for each row of the left, which it keeps: the inner join, and those rows
 // of the left that are not in it.
 func (l *lowering) lookup(r *lookup, need colSet) stream {
-	inner := &equijoin{left: r.in, right: r.to, keys: r.keys}
+	inner := &equijoin{left: r.in, right: r.to, keys: r.keys, wholeLeft: true}
 	have := r.in.columns()
 	own := colSet{}
 	for id := range need {
@@ -127,8 +129,20 @@ func (l *lowering) subtract(left, joined stream, own colSet, ids []colID) stream
 
 // outer lowers an outer join: the inner join, and for each kept side its rows that are not in it, with NULLs.
 func (l *lowering) outer(r *outerJoin, need colSet) stream {
+	if j := byKeys(r.inner, r.left, true); j != nil && !r.keepRight && l.cols.uniqueBy(j) {
+		return l.lookup(&lookup{in: j.left, to: j.right, keys: j.keys}, need)
+	}
+	if j := byKeys(r.inner, r.right, false); j != nil && !r.keepLeft && l.cols.uniqueBy(j) {
+		return l.lookup(&lookup{in: j.left, to: j.right, keys: j.keys}, need)
+	}
 	ids := need.sorted()
-	s := l.lower(r.inner, need)
+	inner := r.inner
+	if j, ok := inner.(*equijoin); ok {
+		whole := *j
+		whole.wholeLeft, whole.wholeRight = r.keepLeft, r.keepRight
+		inner = &whole
+	}
+	s := l.lower(inner, need)
 	node, at := l.laid(s, need, ids, nil)
 	nodes := []int{node}
 	if r.keepLeft {
@@ -164,7 +178,7 @@ func (l *lowering) alone(r *outerJoin, left bool, need colSet, ids []colID) int 
 				d.cols = append(d.cols, groupKey{id: k.right, collation: k.collation, identity: k.identity})
 			}
 		}
-		return l.unmatched(&equijoin{left: j.left, right: d, keys: j.keys}, own, ids).node
+		return l.unmatched(&equijoin{left: j.left, right: d, keys: j.keys, wholeLeft: true}, own, ids).node
 	}
 	alike := union(own)
 	for _, p := range r.preds {
@@ -175,7 +189,7 @@ func (l *lowering) alone(r *outerJoin, left bool, need colSet, ids []colID) int 
 		}
 	}
 	d := &distinction{in: r.inner}
-	inner := &equijoin{left: side, right: &unionAll{branches: []rel{d}, cols: [][]colID{nil}}}
+	inner := &equijoin{left: side, right: &unionAll{branches: []rel{d}, cols: [][]colID{nil}}, wholeLeft: true}
 	u := inner.right.(*unionAll)
 	for _, id := range alike.sorted() {
 		d.cols = append(d.cols, groupKey{id: id, identity: true})
@@ -190,6 +204,19 @@ func (l *lowering) alone(r *outerJoin, left bool, need colSet, ids []colID) int 
 		u.cols[0], u.outs = []colID{id}, []colID{l.cols.add(*l.cols.of(id))}
 	}
 	return l.unmatched(inner, own, ids).node
+}
+
+// uniqueBy tells whether j's right side has at most one row for each key.
+func (c *columns) uniqueBy(j *equijoin) bool {
+	fixed := fixedColumn{}
+	for _, k := range j.keys {
+		if k.identity {
+			fixed[k.right] = binary
+		} else {
+			fixed[k.right] = k.collation
+		}
+	}
+	return c.single(j.right, fixed)
 }
 
 // byKeys returns the inner join as one of side, on its left, with the other side, where it is a join by keys of the whole

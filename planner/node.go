@@ -126,6 +126,8 @@ type joinNode struct {
 	left, right joinInput
 	collations  []dbsp.Collation
 	nulls       []bool
+	// wholeLeft and wholeRight are as in equijoin.
+	wholeLeft, wholeRight bool
 	keys        []string // for people: "o.customer = c.id"
 }
 

@@ -39,6 +39,9 @@ type computed struct {
 type equijoin struct {
 	left, right rel
 	keys        []joinKey
+	// wholeLeft and wholeRight are set where all rows of a side show, those without a partner too. Its partners should be
+	// known before it comes, so it is not what is read from its table, and comes last.
+	wholeLeft, wholeRight bool
 }
 
 // joinKey is a pair of columns whose encoded keys must agree.

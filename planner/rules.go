@@ -64,7 +64,9 @@ func mapInputs(c *columns, r rel, f func(rel) rel) rel {
 	case *extend:
 		return &extend{in: f(r.in), outs: r.outs}
 	case *equijoin:
-		return &equijoin{left: f(r.left), right: f(r.right), keys: r.keys}
+		out := *r
+		out.left, out.right = f(r.left), f(r.right)
+		return &out
 	case *aggregation:
 		out := *r
 		out.in = f(r.in)
