@@ -326,7 +326,12 @@ func (c *viewCursor) key() string {
 func (c *viewCursor) Rowid() (int64, error) { return 0, nil }
 
 // Close ends the scan.
-func (c *viewCursor) Close() error { c.finish(); return nil }
+func (c *viewCursor) Close() error {
+	c.finish()
+	c.v, c.scan, c.eof = nil, nil, false
+	c.t.closed = c
+	return nil
+}
 
 // drain takes the rows that are left, the present one first, into memory.
 func (c *viewCursor) drain() error {

@@ -64,6 +64,8 @@ type viewVTab struct {
 	// used are sets of columns that queries use: a scan's number has the set's place in here, times 2.
 	used  []uint64
 	clean clean
+	// closed is a cursor that can be opened again.
+	closed *viewCursor
 }
 
 // usedSet returns the place of a set of columns; 0 stands for all.
@@ -150,7 +152,13 @@ func (t *viewVTab) Update(args sqlite3.Args) (int64, error) {
 }
 
 // Open returns a cursor.
-func (t *viewVTab) Open() (sqlite3.Cursor, error) { return &viewCursor{t: t}, nil }
+func (t *viewVTab) Open() (sqlite3.Cursor, error) {
+	if c := t.closed; c != nil {
+		t.closed = nil
+		return c, nil
+	}
+	return &viewCursor{t: t}, nil
+}
 
 // assumedRows is the size that the query planner is told a view has.
 const assumedRows = 100000

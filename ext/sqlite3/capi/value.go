@@ -139,6 +139,9 @@ func (r *result) Error(err error) {
 
 // free gives the memory back.
 func (r *result) free() {
+	if r.text == nil {
+		return
+	}
 	C.mv_free(r.text)
 	r.text, r.size = nil, 0
 }
