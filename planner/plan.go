@@ -108,6 +108,9 @@ func (p *Plan) keys() {
 			through(n.positions)
 			continue
 		case *applyNode:
+			if n.spec.From != "" {
+				return // a table-valued function gives any number of rows for one
+			}
 			through(n.pass)
 			filtered = filtered || n.spec.Where != ""
 			continue
