@@ -93,6 +93,9 @@ func loaded() *routines { return C.mv_loaded() }
 
 // attach runs the entries on a connection.
 func attach(db *C.sqlite3, pzErr **C.char, api unsafe.Pointer, list ...func(sqlite3.Conn) error) (rc C.int) {
+	if C.mv_probing() != 0 {
+		return C.SQLITE_OK // initialise is running below
+	}
 	if z := initialise((*routines)(api)); z != nil {
 		// A message that this SQLite's sqlite3_free frees; "" is ours, where there was no API to make one with.
 		if *z != 0 && pzErr != nil {

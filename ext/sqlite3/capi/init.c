@@ -7,8 +7,11 @@ SQLITE_EXTENSION_INIT1
 
 int mv_counters, mv_rowid;
 
-// probing is set while this thread opens a connection of our own: it gets no engine.
+// probing is set while this thread opens a connection of our own: it gets no engine, whichever way the program attaches
+// one to each connection.
 static __thread int probing;
+
+int mv_probing(void) { return probing; }
 
 // format returns a message that sqlite3_free can free, "" when there is no memory.
 static char *format(const sqlite3_api_routines *api, const char *f, const char *a) {
@@ -108,7 +111,6 @@ extern int sqlite3_auto_extension(void (*)(void)) __attribute__((weak));
 extern char *sqlite3_mprintf(const char *, ...) __attribute__((weak));
 
 static int entry(sqlite3 *db, char **pzErr, const sqlite3_api_routines *api) {
-  if (probing) return SQLITE_OK;
   if (!api && pzErr && sqlite3_mprintf) {
     *pzErr = sqlite3_mprintf("sqlite-mv: SQLite was compiled with SQLITE_OMIT_LOAD_EXTENSION, so it gives extensions no API");
     return SQLITE_ERROR;

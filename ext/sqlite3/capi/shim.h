@@ -73,6 +73,7 @@ typedef struct mv_cursor {
 char *mv_init(const sqlite3_api_routines *api);
 sqlite3_api_routines *mv_loaded(void);
 int mv_auto_extension(void);
+int mv_probing(void);
 extern int mv_counters, mv_rowid; // offsets in sqlite3, 0 when not known
 
 // value.c
