@@ -34,9 +34,11 @@ func (s *cteScope) resolved() *sqltext.With {
 	w := &sqltext.With{Span: s.with.Span}
 	for i, c := range s.with.CTEs {
 		if tree := s.trees[i]; tree != nil {
-			w.CTEs = append(w.CTEs, &sqltext.CTE{
-				Span: c.Span, Name: &sqltext.Ident{Name: c.Name.Name, Quote: '"'}, Hint: c.Hint, Select: tree,
-			})
+			use := &sqltext.CTE{Span: c.Span, Name: &sqltext.Ident{Name: c.Name.Name, Quote: '"'}, Hint: c.Hint, Select: tree}
+			if tree.Cores[0].Values != nil { // which have no aliases
+				use.Columns = c.Columns
+			}
+			w.CTEs = append(w.CTEs, use)
 		}
 	}
 	if len(w.CTEs) == 0 {

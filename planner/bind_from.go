@@ -13,6 +13,8 @@ type boundFrom struct {
 	block *block
 	refs  []*sqltext.TableRef // for the resolved text
 	whole bool                // the resolved text is complete
+	// keepsRight is set where there is a RIGHT or FULL JOIN.
+	keepsRight bool
 	// function is the item when it is a table-valued function.
 	function *tableFunction
 	// merges are the columns to add to the join with the item at hand.
@@ -25,6 +27,11 @@ func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
 	if len(refs) == 0 {
 		f.block = &block{items: []rel{&one{}}}
 		return f, nil
+	}
+	for _, t := range refs {
+		if t.Join != nil && (t.Join.Kind == sqltext.RightJoin || t.Join.Kind == sqltext.FullJoin) {
+			f.keepsRight = true
+		}
 	}
 	var merged [][]sqltext.Expr // what USING and NATURAL say, by table
 	var rights []*boundFrom
@@ -151,7 +158,7 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 		if t.Using == nil {
 			at = t.Join.Span
 		}
-		l, r := mergedLeft(f.scope, name, at), mergedRight(right.scope, name, at)
+		l, r := mergedLeft(f, name, at), mergedRight(right.scope, name, at)
 		if l == nil || r == nil {
 			return nil, b.text.unsure(at, "column "+name+" of a join")
 		}
@@ -196,13 +203,12 @@ func (b *binder) mergeColumns(f *boundFrom, i *fromItem, name string, l, r sqlte
 	f.whole = false
 }
 
-// mergedLeft returns what a USING compares on its left side: the leftmost column of that name, after a RIGHT or FULL JOIN
-// the first of them that is not NULL (sqlite3ProcessJoin).
-func mergedLeft(s *scope, name string, at sqltext.Span) sqltext.Expr {
+// mergedLeft returns what a USING compares on its left side: the leftmost column of that name, in a FROM clause with a
+// RIGHT or FULL JOIN, wherever it stands, the first of them that is not NULL (sqlite3ProcessJoin).
+func mergedLeft(f *boundFrom, name string, at sqltext.Span) sqltext.Expr {
 	var all []sqltext.Expr
-	outer := false
-	for _, i := range s.items {
-		outer = outer || i.join == sqltext.RightJoin || i.join == sqltext.FullJoin
+	outer := f.keepsRight
+	for _, i := range f.scope.items {
 		if id, ok := i.merged[lower(name)]; ok {
 			all = []sqltext.Expr{newRef(id, &sqltext.Column{Span: at, Name: name})}
 			outer = false

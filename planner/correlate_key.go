@@ -22,6 +22,10 @@ func (u *unnesting) correlateByKey(in, sub rel, outside colSet) *byKey {
 }
 
 func (u *unnesting) correlate(in, sub rel, outside colSet, global bool) *byKey {
+	// What is computed for values that nobody outside has must not fail.
+	if !u.harmlessRel(sub) {
+		return nil
+	}
 	s := &separation{u: u, outside: outside, global: global, keyed: &keyed{cols: u.cols, left: &extend{in: in}}}
 	r := s.rel(sub)
 	if r == nil || len(s.keyed.keys) == 0 {

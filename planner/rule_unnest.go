@@ -132,6 +132,9 @@ func (u *unnesting) attach(in rel, e sqltext.Expr) (rel, sqltext.Expr) {
 		}
 		return u.attachScalar(in, s)
 	}
+	if c, ok := e.(*sqltext.Case); ok && c.Operand == nil && hasSubquery(c) {
+		return u.attachCase(in, c)
+	}
 	out, _ := mapChildren(e, func(x sqltext.Expr) (sqltext.Expr, error) {
 		in, x = u.attach(in, x)
 		return x, nil
