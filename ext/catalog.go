@@ -47,9 +47,10 @@ func (d *database) refresh() error {
 	d.cookie, d.tempCookie, d.loaded = cookie, temp, true
 	// A schema change inside a transaction may be rolled back and another take its number, where the number is no more
 	// than the schema cookie.
-	// While the capture table is enlisted the engine hears of each rollback, and forgets what it read.
+	// But while the capture table is enlisted the engine hears of each rollback, and forgets what it read; and where nothing
+	// is written yet, what was read is committed.
 	_, exact := d.e.conn.SchemaVersion(d.name)
-	d.provisional = !exact && !d.e.conn.Autocommit() && len(d.enlisted) == 0
+	d.provisional = !exact && !d.e.conn.Autocommit() && len(d.enlisted) == 0 && !d.e.reading(d.name)
 	d.loads++
 	return nil
 }

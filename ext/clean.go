@@ -15,6 +15,15 @@ type clean struct {
 	plan  *planner.Plan
 }
 
+// reading reports that a read transaction, and no write transaction, is known to be open on a database.
+func (e *engine) reading(schema string) bool {
+	s, ok := e.conn.(sqlite3.Stamper)
+	if ok {
+		_, ok = s.Stamp(schema)
+	}
+	return ok
+}
+
 // remember notes that the view is as stored.
 func (t *viewVTab) remember(v *view, m *machine) {
 	t.clean = clean{}
