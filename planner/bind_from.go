@@ -17,8 +17,8 @@ type boundFrom struct {
 	keepsRight bool
 	// function is the item when it is a table-valued function.
 	function *tableFunction
-	// merges are the columns to add to the join with the item at hand.
-	merges []computed
+	// merges are the columns to add to the join with the item at hand, before those to add to what it is joined to.
+	merges, before []computed
 }
 
 // from resolves a FROM clause, or a parenthesised join in one.
@@ -158,10 +158,11 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 		if t.Using == nil {
 			at = t.Join.Span
 		}
-		l, r := mergedLeft(f, name, at), mergedRight(right.scope, name, at)
-		if l == nil || r == nil {
+		left, r := mergedLeft(f, name, at), mergedRight(right.scope, name, at)
+		if left == nil || r == nil {
 			return nil, b.text.unsure(at, "column "+name+" of a join")
 		}
+		l := b.notNull(f, right, name, left, at)
 		eq := &sqltext.Binary{Span: at, Op: "=", L: l, R: r}
 		if err := b.checkMixed(eq); err != nil {
 			return nil, err
@@ -204,8 +205,8 @@ func (b *binder) mergeColumns(f *boundFrom, i *fromItem, name string, l, r sqlte
 }
 
 // mergedLeft returns what a USING compares on its left side: the leftmost column of that name, in a FROM clause with a
-// RIGHT or FULL JOIN, wherever it stands, the first of them that is not NULL (sqlite3ProcessJoin).
-func mergedLeft(f *boundFrom, name string, at sqltext.Span) sqltext.Expr {
+// RIGHT or FULL JOIN, wherever it stands, the first of several that is not NULL (sqlite3ProcessJoin).
+func mergedLeft(f *boundFrom, name string, at sqltext.Span) []sqltext.Expr {
 	var all []sqltext.Expr
 	outer := f.keepsRight
 	for _, i := range f.scope.items {
@@ -216,13 +217,28 @@ func mergedLeft(f *boundFrom, name string, at sqltext.Span) sqltext.Expr {
 			all = append(all, i.ref(n, at))
 		}
 	}
-	switch {
-	case all == nil:
-		return nil
-	case outer && len(all) > 1:
-		return coalesce(at, all)
+	if outer || all == nil {
+		return all
 	}
-	return all[0]
+	return all[:1]
+}
+
+// notNull returns the first of some columns that is not NULL. As with mergeColumns, versions of SQLite differ in what the
+// affinity and collation of that are.
+func (b *binder) notNull(f, right *boundFrom, name string, of []sqltext.Expr, at sqltext.Span) sqltext.Expr {
+	if len(of) == 1 {
+		return of[0]
+	}
+	either := coalesce(at, of)
+	if *b.merges = true; !b.merging {
+		return either
+	}
+	info := b.cols.describe(of[0])
+	info.name, info.notNull = name, false
+	id := b.cols.add(info)
+	right.before = append(right.before, computed{id, either})
+	f.whole = false
+	return newRef(id, &sqltext.Column{Span: at, Name: name})
 }
 
 // mergedRight returns what a USING compares on its right side, nil for none.

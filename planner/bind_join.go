@@ -14,6 +14,10 @@ func (j *joining) add(t *sqltext.TableRef, right *boundFrom, preds []sqltext.Exp
 	if t.Join != nil {
 		kind = t.Join.Kind
 	}
+	if right.before != nil {
+		sofar, later := j.sofar()
+		j.block = &block{items: []rel{&extend{in: sofar, outs: right.before}}, preds: later}
+	}
 	if f := right.function; f != nil {
 		return j.function(t, f, kind, preds)
 	}
