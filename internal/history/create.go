@@ -70,6 +70,9 @@ func (x *execution) create(s *Step) error {
 		x.rep.Refused++
 		return nil
 	}
+	if x.Strict {
+		return wrong("rejected", "%s\n  %v\n  %s", reason(got.err), got.err, s.query.SQL())
+	}
 	x.rep.Rejected[reason(got.err)] = got.err.Error() + "\n      " + s.query.SQL()
 	return nil
 }
@@ -80,9 +83,13 @@ var (
 	quoted   = regexp.MustCompile("\"[^\"]*\"|'[^']*'|`[^`]*`")
 )
 
-// reason is an error's text without names and positions.
+// reason is an error's text without names, positions and what the planner read.
 func reason(err error) string {
-	return number.ReplaceAllString(quoted.ReplaceAllString(strings.SplitN(err.Error(), "\n", 2)[0], "…"), "#")
+	text, read, _ := strings.Cut(err.Error(), "read as ")
+	if at := strings.LastIndex(read, ": "); at >= 0 && !strings.Contains(read[at:], " AS ") {
+		text += read[at:] // SQLite's complaint
+	}
+	return number.ReplaceAllString(quoted.ReplaceAllString(strings.SplitN(text, "\n", 2)[0], "…"), "#")
 }
 
 // refresh runs a statement that only the side with materialized views has.

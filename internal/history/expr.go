@@ -19,6 +19,9 @@ type col struct {
 	// opaque: SQLite's own affinity or collation of the column depends on how it flattens the query (columns of UNION
 	// ALL whose arms differ). It may be passed on, counted and tested for NULL only.
 	opaque bool
+	nested bool // of a join in parentheses: SQLite may name it otherwise, and a result column of it needs a name of its own
+	padded bool // an outer join may make it NULL
+	merged bool // USING made one column of it and another: without a qualifier it is ambiguous, or not this one
 }
 
 // expr is an expression with what is known of its values.
@@ -35,6 +38,19 @@ type expr struct {
 type scope struct {
 	cols  []col
 	risky bool
+	outer []col    // columns of the queries around
+	nest  *nesting // what may make subqueries, nil for none
+}
+
+// padded returns the columns that an outer join may make NULL.
+func (s scope) padded() []*col {
+	var out []*col
+	for i := range s.cols {
+		if s.cols[i].padded {
+			out = append(out, &s.cols[i])
+		}
+	}
+	return out
 }
 
 // plain returns the columns whose values are determined.
@@ -76,11 +92,21 @@ func computed(sql string, c class, canonical bool) expr {
 	return e
 }
 
+// bare tells whether the expression has no collation, not even BINARY.
+func (e expr) bare() bool {
+	return e.column == nil && !strings.Contains(e.sql, " COLLATE ") && !strings.HasPrefix(e.sql, "CAST(")
+}
+
 // any returns some expression over determined columns.
 func (r rng) any(s scope, depth int) expr {
 	cols := s.plain()
 	if len(cols) > 0 && (depth <= 0 || r.chance(50)) {
 		return pick(r, cols...).expr()
+	}
+	if s.nest.allowed() && r.chance(22) {
+		if e, ok := s.nest.scalar(s); ok {
+			return e
+		}
 	}
 	switch r.weighted(4, 3, 4, 2, 2) {
 	case 0:
@@ -252,6 +278,16 @@ func (r rng) odd(s scope, depth int) expr {
 
 // predicate returns a condition. Columns that are free take part where only equality counts.
 func (r rng) predicate(s scope, depth int) string {
+	if s.nest.allowed() && r.chance(25) {
+		if p, ok := s.nest.condition(s); ok {
+			return p
+		}
+	}
+	if len(s.outer) > 0 && r.chance(10) {
+		if p := r.compared(s.cols, s.outer); p != "" {
+			return p
+		}
+	}
 	if depth > 0 && r.chance(35) {
 		a, b := r.predicate(s, depth-1), r.predicate(s, depth-1)
 		switch r.IntN(7) {

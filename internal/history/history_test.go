@@ -73,7 +73,7 @@ func TestScriptsRun(t *testing.T) {
 
 // TestMinimise breaks the database after one of many statements and expects little more than that to be left.
 func TestMinimise(t *testing.T) {
-	h := Generate(3, 1, Options{Steps: 30})
+	h := Generate(3, 3, Options{Steps: 30})
 	var table string
 	for i := range h.Steps {
 		if name, ok := strings.CutPrefix(h.Steps[i].sql.head, "CREATE TABLE "); ok {

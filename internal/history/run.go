@@ -24,6 +24,8 @@ type Runner struct {
 	Dir string
 	// IgnoreChanges leaves changes() and last_insert_rowid() out of the comparison with the twin.
 	IgnoreChanges bool
+	// Strict has a definition that only the engine rejects count as a failure, not be noted and passed over.
+	Strict bool
 	// after, when set, is called after each statement: tests break the database with it.
 	after func(x *execution, stmt string)
 	// Progress, when set, is called before each step.

@@ -3,11 +3,12 @@ package history
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // output makes a result column of an expression.
 func output(e expr, name string, alias bool) (item, col) {
-	it := item{expr: e.sql, name: name, alias: alias}
+	it := item{expr: e.sql, name: name, alias: alias, collation: e.collation, bare: e.bare()}
 	c := col{name: name, class: e.class, affinity: e.affinity, collation: e.collation, canonical: e.canonical}
 	if e.column != nil {
 		it.through = [2]string{e.column.source, e.column.name}
@@ -22,7 +23,8 @@ func (d *designer) columnExpr(in scope) expr {
 }
 
 // projection makes the result columns of a SELECT without aggregates.
-func (d *designer) projection(s *selectCore, in scope, size, width int) designed {
+func (d *designer) projection(s *selectCore, in scope, size int, like []col) designed {
+	width := len(like)
 	if width == 0 && !s.distinct && d.chance(12) && star(in) {
 		s.items = []item{{expr: "*", name: "*"}}
 		def := designed{s, nil, size}
@@ -45,11 +47,21 @@ func (d *designer) projection(s *selectCore, in scope, size, width int) designed
 		if d.chance(60) {
 			e = d.columnExpr(in)
 		}
+		if i < len(like) && d.chance(75) {
+			if c := in.plain(like[i].class); len(c) > 0 {
+				e = pick(d.rng, c...).expr()
+			}
+		}
+		if len(in.outer) > 0 && d.chance(8) {
+			c := pick(d.rng, in.outer...)
+			c.source = "outer"
+			e = c.expr()
+		}
 		if e.column == nil || s.distinct && e.column.opaque {
 			e = d.any(in, 2)
 		}
 		name, alias := def.free("c", i), true
-		if e.column != nil && d.chance(40) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.name == e.column.name }) {
+		if e.column != nil && !e.column.nested && d.chance(40) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.name == e.column.name }) {
 			name, alias = e.column.name, false
 		}
 		it, c := output(e, name, alias)
@@ -84,8 +96,9 @@ func star(in scope) bool {
 }
 
 // grouped makes a SELECT with GROUP BY.
-func (d *designer) grouped(s *selectCore, in scope, size, width int) designed {
+func (d *designer) grouped(s *selectCore, in scope, size int, like []col) designed {
 	def := designed{core: s, size: max(1, min(size, 8))}
+	width := len(like)
 	nkeys := 1 + d.weighted(6, 3, 1)
 	if width > 0 {
 		nkeys = min(nkeys, width)
@@ -95,7 +108,7 @@ func (d *designer) grouped(s *selectCore, in scope, size, width int) designed {
 		name string
 	}
 	var keys []key
-	after := scope{risky: in.risky} // what expressions over the group may use
+	after := scope{risky: in.risky, nest: in.nest, outer: in.outer} // what expressions over the group may use
 	for i := range nkeys {
 		var e expr
 		if d.chance(70) {
@@ -112,7 +125,7 @@ func (d *designer) grouped(s *selectCore, in scope, size, width int) designed {
 		keys = append(keys, key{e, "k" + strconv.Itoa(i)})
 	}
 	if len(keys) == 0 {
-		return d.global(s, in, width)
+		return d.global(s, in, like)
 	}
 	naggs := d.between(0, 3)
 	if width > 0 {
@@ -128,7 +141,7 @@ func (d *designer) grouped(s *selectCore, in scope, size, width int) designed {
 	for _, k := range shown {
 		k.name = def.free("k", len(def.cols))
 		it, c := output(k.e, k.name, true)
-		if k.e.column != nil && d.chance(40) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.name == k.e.column.name }) {
+		if k.e.column != nil && !k.e.column.nested && d.chance(40) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.name == k.e.column.name }) {
 			it.name, it.alias, c.name = k.e.column.name, false, k.e.column.name
 		}
 		if !k.e.canonical {
@@ -138,10 +151,22 @@ func (d *designer) grouped(s *selectCore, in scope, size, width int) designed {
 		ordinals[k.e.sql] = len(s.items)
 	}
 	for _, k := range keys {
+		at := ordinals[k.e.sql]
+		if strings.Contains(k.e.sql, "@") {
+			// SQLite takes no two subqueries for the same.
+			if at > 0 {
+				s.groupBy = append(s.groupBy, strconv.Itoa(at))
+			} else {
+				s.groupBy = append(s.groupBy, k.e.sql)
+			}
+			continue
+		}
 		c := col{ref: k.e.sql, class: k.e.class, affinity: k.e.affinity, collation: k.e.collation, canonical: k.e.canonical,
 			free: !k.e.canonical}
+		if k.e.column != nil {
+			c.source = k.e.column.source
+		}
 		after.cols = append(after.cols, c)
-		at := ordinals[k.e.sql]
 		switch {
 		case at > 0 && d.chance(15):
 			s.groupBy = append(s.groupBy, strconv.Itoa(at))
@@ -173,15 +198,15 @@ func constant(sql string) bool {
 }
 
 // global makes an aggregate over all rows.
-func (d *designer) global(s *selectCore, in scope, width int) designed {
+func (d *designer) global(s *selectCore, in scope, like []col) designed {
 	def := designed{core: s, size: 1}
-	n := width
+	n := len(like)
 	if n == 0 {
 		n = d.between(1, 4)
 	}
-	d.aggregates(s, &def, in, scope{risky: in.risky}, n)
+	d.aggregates(s, &def, in, scope{risky: in.risky, nest: in.nest, outer: in.outer}, n)
 	if d.chance(12) {
-		s.having = d.having(in, scope{})
+		s.having = d.having(in, scope{nest: in.nest, outer: in.outer})
 	}
 	return def
 }
@@ -216,6 +241,13 @@ type aggregate struct {
 
 // aggregate makes an aggregate call over the rows in scope.
 func (d *designer) aggregate(in scope) aggregate {
+	// An aggregate that names columns of the queries around only is theirs.
+	in.outer = nil
+	if in.nest != nil {
+		n := *in.nest
+		n.own = true
+		in.nest = &n
+	}
 	filter := ""
 	if d.chance(20) {
 		guarded := in
@@ -277,6 +309,14 @@ func (d *designer) aggregate(in scope) aggregate {
 // overAggregates makes an expression over aggregates and determined keys.
 func (d *designer) overAggregates(a aggregate, in, after scope) expr {
 	b := d.determined(in)
+	if len(in.outer) > 0 && d.chance(20) {
+		return computed(sprintf("%s %s %s", a.sql, pick(d.rng, "+", "*", "=", "<", "||"), pick(d.rng, in.outer...).ref), classAny, false)
+	}
+	if after.nest.allowed() && d.chance(15) {
+		if e, ok := after.nest.scalar(after); ok {
+			return computed(sprintf("%s %s %s", a.sql, pick(d.rng, "+", "<", ">=", "IS"), e.sql), classAny, false)
+		}
+	}
 	switch d.IntN(9) {
 	case 0:
 		return computed(sprintf("%s + %s", a.sql, b.sql), classNum, false)
@@ -313,6 +353,14 @@ func (d *designer) determined(in scope) aggregate {
 
 // having makes a HAVING condition.
 func (d *designer) having(in, after scope) string {
+	if len(in.outer) > 0 && d.chance(25) {
+		return sprintf("%s %s %s", d.determined(in).sql, pick(d.rng, "<", ">=", "=", "<>", "IS NOT"), pick(d.rng, in.outer...).ref)
+	}
+	if after.nest.allowed() && d.chance(25) {
+		if e, ok := after.nest.scalar(after); ok {
+			return sprintf("%s %s %s", d.determined(in).sql, pick(d.rng, "<", ">=", "=", "<>", "IS NOT"), e.sql)
+		}
+	}
 	var p string
 	switch d.IntN(5) {
 	case 0:

@@ -134,6 +134,22 @@ func (c *campaign) progress(h *history.History, step int) {
 	c.current.Store(&s)
 }
 
+// smallest prints the smallest history found in which a definition is rejected for the same reason.
+func (c *campaign) smallest(h *history.History) {
+	strict := c.runner
+	strict.Strict = true
+	rep := strict.Run(h)
+	if c.minimise == 0 || rep.Failure == nil || rep.Failure.Kind != "rejected" {
+		return
+	}
+	small, report, _ := strict.Minimise(h, rep.Failure, c.minimise)
+	if report == nil {
+		return
+	}
+	script := small.Script(report, fmt.Sprintf("rejected, seed %d, history %d", h.Seed, h.Number))
+	fmt.Printf("%s\n%s\n", report.Failure, script)
+}
+
 // watch ends the program when no step has ended for a while.
 func (c *campaign) watch(limit time.Duration) {
 	last, since := int64(-1), time.Now()
@@ -167,6 +183,7 @@ func (c *campaign) run(h *history.History) {
 			r = &rejection{example: def}
 			c.rejected[why] = r
 			fmt.Printf("REJECTED (history %d): %s\n", h.Number, def)
+			c.smallest(h)
 		}
 		if r.count++; len(def) < len(r.example) {
 			r.example = def
