@@ -21,8 +21,13 @@ type boundFrom struct {
 	merges, before []computed
 }
 
-// from resolves a FROM clause, or a parenthesised join in one.
+// from resolves a FROM clause.
 func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
+	return b.fromTerms(refs, false)
+}
+
+// fromTerms resolves a FROM clause, or a parenthesised join in one.
+func (b *binder) fromTerms(refs []*sqltext.TableRef, nested bool) (*boundFrom, error) {
 	f := &boundFrom{scope: &scope{outer: b.outer}, whole: true}
 	if len(refs) == 0 {
 		f.block = &block{items: []rel{&one{}}}
@@ -45,7 +50,7 @@ func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
 		var right *boundFrom
 		var err error
 		if t.Nested != nil {
-			if right, err = b.from(t.Nested); err != nil {
+			if right, err = b.fromTerms(t.Nested, true); err != nil {
 				return nil, err
 			}
 			r.Nested = right.refs
@@ -82,14 +87,19 @@ func (b *binder) from(refs []*sqltext.TableRef) (*boundFrom, error) {
 		f.whole = f.whole && !unprintable(on)
 		f.refs[i].On = on
 		// In the resolved text they are an ON, so that it stays what it is when tables get more columns.
+		f.refs[i].Using = nil
 		for _, eq := range merged[i] {
-			if f.refs[i].On == nil {
+			// But SQLite makes a subquery of a parenthesised join, and it has each of those columns once. And it tests a
+			// column in USING for NULL where it does not in ON.
+			if r, ok := eq.(*sqltext.Binary).R.(*ref); ok && (nested || b.merging) {
+				f.refs[i].Using = append(f.refs[i].Using, &sqltext.Ident{Name: r.Name, Quote: '"'})
+			} else if f.refs[i].On == nil {
 				f.refs[i].On = eq
 			} else {
 				f.refs[i].On = &sqltext.Binary{Op: "AND", L: f.refs[i].On, R: eq}
 			}
 		}
-		if f.refs[i].Using = nil; t.Join != nil {
+		if t.Join != nil {
 			j := *t.Join
 			j.Natural = false
 			f.refs[i].Join = &j
@@ -171,6 +181,7 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 			return nil, err
 		}
 		equal = append(equal, eq)
+		*b.merges = true
 		for _, i := range right.scope.items {
 			if i.find(name) >= 0 {
 				if i.using == nil {

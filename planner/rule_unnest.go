@@ -49,12 +49,35 @@ func (u *unnesting) rel(r rel) rel {
 			out.outs = append(out.outs, computed{o.id, e})
 		}
 		return out
+	case *regroup:
+		return u.regroup(r)
 	case *outerJoin:
 		if _, with := split(r.preds); len(with) > 0 && r.inner == nil {
 			return u.rel(splitOuter(r))
 		}
 	}
 	return mapInputs(u.cols, r, u.rel)
+}
+
+// regroup gives the rows of the groups what the subqueries in arguments and FILTERs of aggregates give for them.
+func (u *unnesting) regroup(r *regroup) rel {
+	out := *r
+	out.in, out.outs, out.calls = u.rel(r.in), nil, map[*sqltext.Call]bool{}
+	var attach func(e sqltext.Expr) (sqltext.Expr, error)
+	attach = func(e sqltext.Expr) (sqltext.Expr, error) {
+		x, err := mapChildren(e, attach)
+		if call, ok := e.(*sqltext.Call); ok && r.calls[call] {
+			out.in, x = u.attach(out.in, e)
+			own := *x.(*sqltext.Call)
+			out.calls[&own], x = true, &own
+		}
+		return x, err
+	}
+	for _, o := range r.outs {
+		e, _ := attach(o.expr)
+		out.outs = append(out.outs, computed{o.id, e})
+	}
+	return &out
 }
 
 // filter returns the rows of in for which the subquery p, or NOT p, is true: a semi-join or an anti-join. It returns nil

@@ -98,7 +98,13 @@ func (c *columns) outsideOf(e sqltext.Expr, own colSet, fixed fixedColumn) bool 
 // equal to each other.
 func (c *columns) convertsOther(x, y sqltext.Expr) bool {
 	xc, yc := c.affinity(x).class(), c.affinity(y).class()
-	return xc == yc || xc == numericClass || yc == noneClass && xc != noneClass
+	switch {
+	case xc == yc || xc == numericClass:
+		return true
+	case xc == noneClass:
+		return yc == blobClass
+	}
+	return yc != numericClass // between columns only numeric affinity is applied
 }
 
 // singleBlock tells whether each item of a join has at most one row for the conditions.
