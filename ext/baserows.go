@@ -42,7 +42,7 @@ func (env *environment) BaseRows(b planner.BaseRows) (dbsp.Rows, error) {
 		conds[i] = fmt.Sprintf("%s = ?%d", name(p), i+1)
 	}
 	r := &baseRows{e: env.v.db.e, view: env.v.name, base: b, sql: fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(cols, ", "),
-		qualified(env.v.db.name, src.Table.Name), strings.Join(conds, " AND "))}
+		qualified(src.Table.Schema, src.Table.Name), strings.Join(conds, " AND "))}
 	env.m.rows = append(env.m.rows, r)
 	env.m.state.runs[b.ID] = true
 	return r, nil

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
 
@@ -34,17 +33,21 @@ func (d *database) refresh() error {
 	if err != nil {
 		return err
 	}
-	temp, err := d.schemaVersion(&d.tempCookieStmt, "temp")
+	beside := "temp" // where triggers on the schema's tables may be, or the tables of a TEMP view
+	if d.isTemp() {
+		beside = foreignSchema
+	}
+	other, err := d.schemaVersion(&d.otherCookieStmt, beside)
 	if err != nil {
 		return err
 	}
-	if d.loaded && !d.provisional && cookie == d.cookie && temp == d.tempCookie {
+	if d.loaded && !d.provisional && cookie == d.cookie && other == d.otherCookie {
 		return nil
 	}
 	if err := d.load(); err != nil {
 		return err
 	}
-	d.cookie, d.tempCookie, d.loaded = cookie, temp, true
+	d.cookie, d.otherCookie, d.loaded = cookie, other, true
 	// A schema change inside a transaction may be rolled back and another take its number, where the number is no more
 	// than the schema cookie.
 	// But while the capture table is enlisted the engine hears of each rollback, and forgets what it read; and where nothing
@@ -111,7 +114,7 @@ func (d *database) loadViews(old []*view) error {
 		if json.Unmarshal([]byte(s.Column(7).Str()), &v.columns) != nil || json.Unmarshal([]byte(s.Column(8).Str()), &v.bases) != nil {
 			return fmt.Errorf("%s: view %s: %w", viewsTable, v.name, ErrDamaged)
 		}
-		if v.resolved != v.sql {
+		if v.resolved != v.sql && !d.isTemp() {
 			v.resolved = requalify(v.resolved, "main", d.name)
 		}
 		if s.Column(3).Str() != stateFresh {
@@ -171,11 +174,9 @@ func (d *database) staleness(v *view) string {
 		case fingerprintOf(w.table, b.Columns) != b.Fingerprint:
 			return fmt.Sprintf("table %s was altered", b.Table)
 		}
+		schema, _ := d.locate(b.Table)
 		for _, p := range b.Parents {
-			t := false
-			_ = d.e.query("SELECT 1 FROM "+ident(d.name)+".sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
-				[]dbsp.Value{dbsp.NewText(p)}, func(sqlite3.Stmt) error { t = true; return nil })
-			if !t {
+			if !d.e.hasTable(schema, p) {
 				return fmt.Sprintf("table %s, a foreign-key parent of %s, was dropped", p, b.Table)
 			}
 		}

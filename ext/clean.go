@@ -27,7 +27,7 @@ func (e *engine) reading(schema string) bool {
 // remember notes that the view is as stored.
 func (t *viewVTab) remember(v *view, m *machine) {
 	t.clean = clean{}
-	if s, ok := t.db.e.conn.(sqlite3.Stamper); ok && len(t.db.enlisted) == 0 {
+	if s, ok := t.db.e.conn.(sqlite3.Stamper); ok && len(t.db.enlisted) == 0 && !t.db.foreign {
 		if stamp, ok := s.Stamp(t.db.name); ok {
 			t.clean = clean{stamp, t.db.loads, v, m.plan}
 		}

@@ -115,6 +115,9 @@ func (d *database) announce() error {
 // committed is xCommit.
 func (d *database) committed() {
 	d.dropBatch()
+	if d.tx.version != 0 {
+		d.foreignVersion = d.tx.version
+	}
 	d.tx.end()
 	d.forget()
 	d.provisional = false

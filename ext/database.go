@@ -35,7 +35,7 @@ type database struct {
 	provisional bool  // read inside a transaction that may roll its schema changes back
 	loads       int64 // counts how often it was read
 	cookie      int64
-	tempCookie  int64
+	otherCookie int64
 	views       []*view // in order of creation, so a view comes after those it reads
 	layouts     map[int64]*layout
 	watched     map[string]*watchedTable
@@ -44,9 +44,12 @@ type database struct {
 	replaces    bool            // the schema's own texts contain REPLACE
 	triggered   bool            // the user has triggers on some table
 	fails       bool            // they contain FAIL
+	foreign     bool            // some captured table is another schema's
+	// foreignVersion is the data version of main that the committed state of views on its tables belongs to.
+	foreignVersion int64
 
-	cookieStmt, tempCookieStmt sqlite3.Stmt
-	partial                    dbsp.Row
+	cookieStmt, otherCookieStmt sqlite3.Stmt
+	partial                     dbsp.Row
 	// batch, slab and image are feedLog's buffers.
 	batch dbsp.Batch
 	slab  []dbsp.Value
@@ -74,7 +77,7 @@ func (d *database) releaseStatements() {
 	if d.busy {
 		return
 	}
-	finalize(&d.cookieStmt, &d.tempCookieStmt, &d.e.numeric, &d.e.asNumber)
+	finalize(&d.cookieStmt, &d.otherCookieStmt, &d.e.numeric, &d.e.asNumber)
 	for _, l := range d.layouts {
 		finalize(&l.probe)
 	}

@@ -13,9 +13,9 @@ import (
 
 func (d *database) parents(t *planner.Table) ([]string, error) {
 	var ps []string
-	err := d.e.query("SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(?1, ?2) WHERE EXISTS (SELECT 1 FROM "+ident(d.name)+
+	err := d.e.query("SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(?1, ?2) WHERE EXISTS (SELECT 1 FROM "+ident(t.Schema)+
 		".sqlite_master m WHERE m.type = 'table' AND m.name = \"table\" COLLATE NOCASE)",
-		[]dbsp.Value{dbsp.NewText(t.Name), dbsp.NewText(d.name)}, func(s sqlite3.Stmt) error {
+		[]dbsp.Value{dbsp.NewText(t.Name), dbsp.NewText(t.Schema)}, func(s sqlite3.Stmt) error {
 			if p := s.Column(0).Str(); !strings.EqualFold(p, t.Name) {
 				ps = append(ps, p)
 			}
@@ -25,8 +25,12 @@ func (d *database) parents(t *planner.Table) ([]string, error) {
 }
 
 func (d *database) ensureCapture(t *planner.Table, columns []string) (*layout, error) {
-	w := d.watched[strings.ToLower(t.Name)]
-	lay := &layout{table: t.Name}
+	key := d.key(t)
+	if key == t.Name && d.isForeign(key) {
+		return nil, fmt.Errorf("ext: table %s: a name that begins with %s is taken for a table of %s", t.Name, foreignPrefix, foreignSchema)
+	}
+	w := d.watched[strings.ToLower(key)]
+	lay := &layout{table: key}
 	for id, l := range d.layouts {
 		lay.id = max(lay.id, id)
 		lay.generation = max(lay.generation, l.generation)
@@ -65,11 +69,11 @@ func (d *database) ensureCapture(t *planner.Table, columns []string) (*layout, e
 	}
 	names, _ := json.Marshal(lay.columns)
 	if err := d.e.query("DELETE FROM "+qualified(d.name, capturesTable)+" WHERE tbl = ?1",
-		[]dbsp.Value{dbsp.NewText(t.Name)}, nil); err != nil {
+		[]dbsp.Value{dbsp.NewText(key)}, nil); err != nil {
 		return nil, err
 	}
 	if err := d.e.query("INSERT INTO "+qualified(d.name, capturesTable)+" VALUES(?1, ?2, ?3, ?4)",
-		[]dbsp.Value{dbsp.NewInteger(lay.id), dbsp.NewText(t.Name), dbsp.NewInteger(lay.generation), dbsp.NewText(string(names))}, nil); err != nil {
+		[]dbsp.Value{dbsp.NewInteger(lay.id), dbsp.NewText(key), dbsp.NewInteger(lay.generation), dbsp.NewText(string(names))}, nil); err != nil {
 		return nil, err
 	}
 	armed := d.replaces || d.e.armed || w != nil && w.reason == "" && !w.unarmed
@@ -77,7 +81,8 @@ func (d *database) ensureCapture(t *planner.Table, columns []string) (*layout, e
 		return nil, err
 	}
 	d.layouts[lay.id] = lay
-	d.setWatched(t.Name, &watchedTable{layout: lay, table: t, unarmed: !armed})
+	d.foreign = d.foreign || d.isForeign(key)
+	d.setWatched(key, &watchedTable{layout: lay, table: t, unarmed: !armed})
 	return lay, nil
 }
 
@@ -87,7 +92,7 @@ func (d *database) createTriggers(t *planner.Table, lay *layout, armed bool) err
 	if err != nil {
 		return err
 	}
-	if err := d.dropTriggers(t.Name); err != nil {
+	if err := d.dropTriggers(lay.table); err != nil {
 		return err
 	}
 	for _, x := range ts {

@@ -58,8 +58,9 @@ func (d *database) explain(v *view) ([]dbsp.Row, error) {
 			continue
 		}
 		prefix := triggerPrefix
+		_, table := d.locate(b.Table)
 		err := d.e.query("SELECT name, sql FROM "+ident(d.name)+".sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE AND substr(name, 1, ?2) = ?3 ORDER BY name",
-			[]dbsp.Value{dbsp.NewText(b.Table), dbsp.NewInteger(int64(len(prefix))), dbsp.NewText(prefix)}, func(s sqlite3.Stmt) error {
+			[]dbsp.Value{dbsp.NewText(table), dbsp.NewInteger(int64(len(prefix))), dbsp.NewText(prefix)}, func(s sqlite3.Stmt) error {
 				add(root, 1, "trigger", s.Column(0).Str(), s.Column(1).Str())
 				return nil
 			})

@@ -56,12 +56,12 @@ func (l *layout) list(prefix string) []string {
 	return out
 }
 
-func (l *layout) probeSQL(schema string) string {
+func (l *layout) probeSQL(table string) string {
 	conds := make([]string, len(l.ident))
 	for i, p := range l.ident {
 		conds[i] = fmt.Sprintf("%s = ?%d", l.name(l.columns[p]), i+1)
 	}
-	return fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(l.list(""), ", "), qualified(schema, l.table),
+	return fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(l.list(""), ", "), table,
 		strings.Join(conds, " AND "))
 }
 

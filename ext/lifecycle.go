@@ -123,7 +123,7 @@ func (v *view) setColumns(plan *planner.Plan) {
 func (d *database) construct(v *view, plan *planner.Plan) error {
 	v.bases = nil
 	for _, s := range plan.Sources {
-		b := viewBase{Table: s.Table.Name, Indexes: s.Table.Indexes}
+		b := viewBase{Table: d.key(s.Table), Indexes: s.Table.Indexes}
 		for _, c := range s.Columns {
 			b.Columns = append(b.Columns, s.Table.Columns[c].Name)
 		}
@@ -163,11 +163,14 @@ func (d *database) construct(v *view, plan *planner.Plan) error {
 		v.resolved = v.sql
 	}
 	resolved := v.resolved
-	if resolved != v.sql {
+	if resolved != v.sql && !d.isTemp() {
 		resolved = requalify(resolved, d.name, "main")
 		v.resolved = requalify(resolved, "main", d.name)
 	}
 	if _, err := v.build(plan); err != nil {
+		return err
+	}
+	if err := d.built(v); err != nil {
 		return err
 	}
 	if err := d.populate(v); err != nil {

@@ -22,6 +22,9 @@ func (d *database) statementStarts() error {
 	if len(d.views) == 0 {
 		return nil
 	}
+	if err := d.outdated(); err != nil {
+		return err
+	}
 	d.e.setReplacing(d.e.mayReplace())
 	victims := false // may they fire triggers?
 	if d.e.replacing {

@@ -1,6 +1,7 @@
 package ext
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -123,6 +124,12 @@ func (e *engine) findView(name, schema dbsp.Value) (*view, error) {
 			return nil
 		}
 		v, err := e.database(n).describeView(name.Str())
+		if v != nil {
+			if err := v.db.notice(); err != nil && !errors.Is(err, errRecompute) {
+				return err
+			}
+			v, err = v.db.describeView(name.Str())
+		}
 		found = v
 		return err
 	})
@@ -143,6 +150,9 @@ func (e *engine) viewsFunction() *tableFunction {
 			var rows []dbsp.Row
 			err := e.query("SELECT name FROM pragma_database_list", nil, func(s sqlite3.Stmt) error {
 				d := e.database(s.Column(0).Str())
+				if err := d.notice(); err != nil && !errors.Is(err, errRecompute) {
+					return err
+				}
 				if err := d.refresh(); err != nil {
 					return err
 				}

@@ -318,7 +318,7 @@ func (d *database) recompute(lay *layout) {
 
 // presentImage reads the row with image's identity from the table, nil when it is gone.
 func (d *database) presentImage(lay *layout, image dbsp.Row) (dbsp.Row, error) {
-	s, err := d.e.kept(&lay.probe, lay.probeSQL(d.name))
+	s, err := d.e.kept(&lay.probe, lay.probeSQL(d.table(lay.table)))
 	if err != nil {
 		return nil, err
 	}

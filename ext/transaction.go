@@ -30,6 +30,8 @@ type transaction struct {
 	// stale holds, by name, views found stale in this transaction.
 	stale  map[string]staleAt
 	broken error
+	// version is the data version of main in this transaction, once it was looked at.
+	version int64
 }
 
 // staleAt is why a view became stale, and how long the log was then.
@@ -100,4 +102,5 @@ func (t *transaction) end() {
 	t.images.clear()
 	t.flushed, t.early = false, false
 	t.broken = nil
+	t.version = 0
 }

@@ -33,12 +33,15 @@ func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 		return nil, err
 	}
 	table := ident(t.Name)
+	if l.table != t.Name && strings.HasPrefix(l.table, foreignPrefix) {
+		table = qualified(t.Schema, t.Name) // TEMP triggers may name a schema
+	}
 	after := func(event, when string, kind int, prefixes ...string) trigger {
 		var values []string
 		for _, p := range prefixes {
 			values = append(values, l.list(p)...)
 		}
-		name := triggerName(t.Name, event)
+		name := triggerName(l.table, event)
 		return trigger{name: name, sql: fmt.Sprintf("CREATE TRIGGER %s AFTER %s ON %s BEGIN %sEND", ident(name), when, table,
 			insertEvent(l.id, kind, values))}
 	}
@@ -52,7 +55,7 @@ func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 		for _, k := range keys {
 			body.WriteString(selectEvent(l.id, eventStash, l.list(""), table+" WHERE "+k+notSelf))
 		}
-		name := triggerName(t.Name, event)
+		name := triggerName(l.table, event)
 		return trigger{name: name, arming: event == "bi", sql: fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s() BEGIN %sEND",
 			ident(name), when, table, replacesFunction, body.String())}
 	}

@@ -162,7 +162,7 @@ func (r frozenReader) Table(schema, name string) (*planner.Table, error) {
 		return t, err
 	}
 	for _, b := range r.bases {
-		if strings.EqualFold(b.Table, t.Name) {
+		if strings.EqualFold(b.Table, r.e.database(r.schema).key(t)) {
 			t.Indexes = b.Indexes
 		}
 	}
@@ -196,7 +196,7 @@ func (v *view) build(plan *planner.Plan) (*machine, error) {
 	}
 	m.circuit = circuit
 	for _, s := range plan.Sources {
-		src := machineSource{table: s.Table.Name, positions: map[*layout][]int{}}
+		src := machineSource{table: v.db.key(s.Table), positions: map[*layout][]int{}}
 		for _, c := range s.Columns {
 			src.columns = append(src.columns, s.Table.Columns[c].Name)
 		}
@@ -275,7 +275,7 @@ func newBaseTrace(d *database, src planner.Source, b planner.BaseRead) *baseTrac
 		conds[i] = fmt.Sprintf("%s = ?%d", name(p), i+1)
 	}
 	return &baseTrace{e: d.e, n: len(b.Columns), sql: fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(cols, ", "),
-		qualified(d.name, src.Table.Name), strings.Join(conds, " AND "))}
+		qualified(src.Table.Schema, src.Table.Name), strings.Join(conds, " AND "))}
 }
 
 // Rows reads the rows under key.

@@ -59,6 +59,10 @@ func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error 
 			return c.begin(plan, nil, args)
 		}
 	}
+	noticed := c.t.db.notice()
+	if noticed != nil && !errors.Is(noticed, errRecompute) {
+		return noticed
+	}
 	v, err := c.t.view()
 	if err != nil {
 		return err
@@ -69,6 +73,9 @@ func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error 
 	}
 	if c.scan = c.t.scans[name]; c.scan == nil {
 		return errors.New("ext: unknown scan of a view")
+	}
+	if noticed != nil {
+		return c.recompute()
 	}
 	m, release, err := c.t.db.current(v)
 	if errors.Is(err, errRecompute) {

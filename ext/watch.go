@@ -45,9 +45,12 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 	if err != nil {
 		return err
 	}
-	d.replaces, d.fails, d.triggered = false, false, false
+	d.replaces, d.fails, d.triggered, d.foreign = false, false, false, false
+	for _, l := range d.layouts {
+		d.foreign = d.foreign || d.isForeign(l.table)
+	}
 	var triggers []userTrigger
-	for _, schema := range []string{d.name, "temp"} {
+	for _, schema := range d.schemas() {
 		err := d.e.query("SELECT type, name, tbl_name, sql, rowid FROM "+ident(schema)+
 			".sqlite_master WHERE type IN ('trigger', 'table') AND sql IS NOT NULL", nil, func(s sqlite3.Stmt) error {
 			name, sql := s.Column(1).Str(), s.Column(3).Str()
@@ -58,17 +61,13 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 			if s.Column(0).Str() == "trigger" {
 				d.triggered = d.triggered || !isInternal(name)
 				triggers = append(triggers, userTrigger{
-					name: name, table: s.Column(2).Str(), sql: sql, seq: s.Column(4).Int(),
-					temp: schema == "temp" && !strings.EqualFold(d.name, "temp"),
+					schema: schema, name: name, table: s.Column(2).Str(), sql: sql, seq: s.Column(4).Int(),
 				})
 			}
 			return nil
 		})
 		if err != nil {
 			return err
-		}
-		if strings.EqualFold(d.name, "temp") {
-			break
 		}
 	}
 	for _, l := range d.layouts {
@@ -83,15 +82,15 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 
 // userTrigger is a trigger of the schema, ours included.
 type userTrigger struct {
-	name, table, sql string
-	seq              int64
-	temp             bool
+	schema, name, table, sql string
+	seq                      int64
 }
 
 // watch compares a base table's triggers with what they should be.
 func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, error) {
 	w := &watchedTable{layout: l}
-	t, err := d.e.readTable(d.name, l.table)
+	schema, table := d.locate(l.table)
+	t, err := d.e.readTable(schema, table)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +118,7 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 	oldest := int64(1) << 62
 	for _, x := range want {
 		i := slices.IndexFunc(triggers, func(u userTrigger) bool {
-			return !u.temp && strings.EqualFold(u.name, x.name) && strings.EqualFold(u.table, l.table)
+			return u.schema == d.name && strings.EqualFold(u.name, x.name) && strings.EqualFold(u.table, table)
 		})
 		if i < 0 {
 			if strings.Contains(x.sql, " AFTER ") {
@@ -139,14 +138,16 @@ func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, erro
 		oldest = min(oldest, triggers[i].seq)
 	}
 	for _, u := range triggers {
-		if !strings.EqualFold(u.table, l.table) || isInternal(u.name) {
+		if !strings.EqualFold(u.table, table) || isInternal(u.name) {
 			continue
 		}
+		// A TEMP trigger does not say which schema's table it is on.
 		before, ignores := readTrigger(u.sql)
 		switch {
 		case before:
 			l.interfered = true
-		case u.temp:
+		case u.schema == foreignSchema && d.isTemp(): // fires after ours
+		case u.schema != d.name:
 			l.interfered, l.late = true, true
 			w.hidden, w.hiddenIgnores = u.name, w.hiddenIgnores || ignores
 		case u.seq > oldest:

@@ -361,12 +361,18 @@ func (b *binder) table(t *sqltext.TableRef) (*Table, error) {
 	if tab.Kind == VirtualTable && lateralFunctions[name] {
 		return tab, nil
 	}
-	if !sameName(tab.Schema, b.schema) {
+	if !sameName(tab.Schema, b.schema) && !b.maySee(tab) {
 		if sameName(tab.Schema, "temp") {
 			return nil, b.text.refuse(t.NameSpan, "temp table "+t.Name, "create the view as TEMP")
 		}
-		return nil, b.text.refuse(t.NameSpan, "table "+tab.Schema+"."+tab.Name+" of another schema",
-			"a view and its tables live in one database file")
+		if tab.Kind == MaterializedView && sameName(b.schema, "temp") {
+			return nil, b.text.refuse(t.NameSpan, "view "+tab.Schema+"."+tab.Name+" in a TEMP view", "build it on the tables under that view")
+		}
+		hint := "a view and its tables live in one database file"
+		if sameName(b.schema, "temp") {
+			hint = "a TEMP view reads tables of main and of temp"
+		}
+		return nil, b.text.refuse(t.NameSpan, "table "+tab.Schema+"."+tab.Name+" of another schema", hint)
 	}
 	if tab.Kind == VirtualTable {
 		return nil, b.text.refuse(t.NameSpan, "virtual table "+t.Name, "its changes can't be seen; copy it into a table")
@@ -375,6 +381,11 @@ func (b *binder) table(t *sqltext.TableRef) (*Table, error) {
 		return nil, b.text.refuse(t.NameSpan, "stale view "+t.Name, tab.Stale)
 	}
 	return tab, nil
+}
+
+// maySee tells whether the view may read a table of another schema: a TEMP view those of main.
+func (b *binder) maySee(t *Table) bool {
+	return sameName(b.schema, "temp") && sameName(t.Schema, "main") && t.Kind != MaterializedView
 }
 
 // scan makes the columns of a table.

@@ -129,6 +129,8 @@ func TestNotRefused(t *testing.T) {
 	_, err := New(c, "temp", "v", "SELECT * FROM tmp JOIN old2 USING (a)", nil)
 	require.NoError(t, err)
 	_, err = New(c, "temp", "v", "SELECT * FROM main.t", nil)
+	require.NoError(t, err)
+	_, err = New(c, "temp", "v", "SELECT * FROM aux.x", nil)
 	require.ErrorIs(t, err, ErrUnsupported)
 }
 
