@@ -10,7 +10,15 @@ import (
 func (d *database) populate(v *view) error {
 	m := v.machine
 	m.out.bulk = true
-	defer func() { m.delta, m.out.bulk = nil, false }()
+	defer func() {
+		m.delta, m.out.bulk = nil, false
+		for _, t := range m.traces {
+			t.memo = nil
+		}
+	}()
+	for _, t := range m.traces {
+		t.memo = &traceMemo{known: map[string][]dbsp.Row{}}
+	}
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
 	out, err := m.circuit.Start(s)
 	if err != nil {
@@ -30,11 +38,17 @@ func (d *database) populate(v *view) error {
 
 func (d *database) populateFrom(f *feeder, source int) error {
 	v, src := f.v, &f.m.sources[source]
+	if src.parent == nil && f.m.plan.MeetsNothing(source) {
+		return nil
+	}
 	cols := make([]string, 0, len(src.columns)+1)
 	for _, c := range src.columns {
 		cols = append(cols, ident(c))
 	}
-	table, weight := src.table, "1"
+	table, weight, tail := src.table, "1", ""
+	if src.parent == nil && f.m.plan.FillsCounted(source) {
+		weight, tail = "count(*)", " GROUP BY "+strings.Join(cols, ", ")
+	}
 	if src.parent != nil {
 		if p := src.parent.machine; p != nil {
 			if err := d.flushView(src.parent); err != nil {
@@ -53,7 +67,7 @@ func (d *database) populateFrom(f *feeder, source int) error {
 	report := progress.Load()
 	var total, done int64
 	if report != nil {
-		err := d.e.query("SELECT count(*) FROM "+qualified(d.name, table), nil, func(s sqlite3.Stmt) error {
+		err := d.e.query("SELECT count(*) FROM "+d.table(table), nil, func(s sqlite3.Stmt) error {
 			total = s.Column(0).Int()
 			return nil
 		})
@@ -68,14 +82,16 @@ func (d *database) populateFrom(f *feeder, source int) error {
 		if err := f.feed(source, b); err != nil {
 			return err
 		}
-		done += int64(len(b))
+		for i := range b {
+			done += b[i].Weight
+		}
 		if report != nil {
 			(*report)(v.name, done, total)
 		}
 		b, slab = make(dbsp.Batch, 0, chunk), make([]dbsp.Value, 0, chunk*width)
 		return nil
 	}
-	err := d.e.query("SELECT "+strings.Join(append(cols, weight), ", ")+" FROM "+qualified(d.name, table), nil,
+	err := d.e.query("SELECT "+strings.Join(append(cols, weight), ", ")+" FROM "+d.table(table)+tail, nil,
 		func(s sqlite3.Stmt) error {
 			at := len(slab)
 			for i := range width {

@@ -260,7 +260,21 @@ func (t *stateTable) take(remove, lessen *statement, args ...dbsp.Value) error {
 
 // writeOutput writes an output delta, in key order, and the accumulators that belong to its rows.
 func (t *stateTable) writeOutput(o *outputDelta) error {
-	for _, e := range o.list() {
+	entries := o.list()
+	fill := false
+	if o.bulk {
+		var err error
+		if fill, err = t.fillable(entries); err != nil {
+			return err
+		}
+	}
+	if fill {
+		if err := t.fill(o, entries); err != nil {
+			return err
+		}
+		entries = nil
+	}
+	for _, e := range entries {
 		if err := t.writeEntry(o.keyed, e); err != nil {
 			return err
 		}
@@ -372,8 +386,7 @@ func (t *stateTable) rowKey(e *outputEntry) (string, error) {
 	if len(e.key) <= longKey {
 		return e.key, nil
 	}
-	h := xxh3.HashString128(e.key).Bytes()
-	prefix := e.key[:keyPrefix] + string(h[:])
+	prefix := hashedKey(e.key)
 	for n := range 256 {
 		key := prefix + string([]byte{byte(n)})
 		same, found, err := t.holds(key, e)
@@ -385,6 +398,12 @@ func (t *stateTable) rowKey(e *outputEntry) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("ext: view %s: 256 rows with one hash: %w", t.v.name, ErrDamaged)
+}
+
+// hashedKey is the key of a row whose identity is long, without its last byte.
+func hashedKey(identity string) string {
+	h := xxh3.HashString128(identity).Bytes()
+	return identity[:keyPrefix] + string(h[:])
 }
 
 func (t *stateTable) holds(key string, e *outputEntry) (same, found bool, err error) {

@@ -259,6 +259,7 @@ type baseTrace struct {
 	sql  string
 	n    int
 	stmt sqlite3.Stmt
+	memo *traceMemo // nil unless the view is being filled
 }
 
 func newBaseTrace(d *database, src planner.Source, b planner.BaseRead) *baseTrace {
@@ -280,6 +281,14 @@ func newBaseTrace(d *database, src planner.Source, b planner.BaseRead) *baseTrac
 
 // Rows reads the rows under key.
 func (t *baseTrace) Rows(_ *dbsp.Step, key dbsp.Row, yield func(dbsp.Row, int64) error) error {
+	if t.memo != nil {
+		return t.memo.rows(key, t.read, yield)
+	}
+	return t.read(key, yield)
+}
+
+// read asks the table.
+func (t *baseTrace) read(key dbsp.Row, yield func(dbsp.Row, int64) error) error {
 	s, err := t.e.kept(&t.stmt, t.sql)
 	if err != nil {
 		return err

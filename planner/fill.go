@@ -1,0 +1,70 @@
+package planner
+
+import "slices"
+
+// MeetsNothing tells whether a source need not be fed when the view is filled: it comes in StepOrder before all that it
+// meets, and whatever meets it reads it from its table.
+func (p *Plan) MeetsNothing(source int) bool {
+	at := slices.IndexFunc(p.nodes, func(n Node) bool {
+		s, ok := n.(*sourceNode)
+		return ok && s.source == source
+	})
+	return at >= 0 && p.onlyRead(at)
+}
+
+// onlyRead tells whether all that node feeds are joins that read that side from its table.
+func (p *Plan) onlyRead(node int) bool {
+	if node == p.root {
+		return false
+	}
+	for i, n := range p.nodes {
+		for side, in := range n.Inputs() {
+			if in != node {
+				continue
+			}
+			switch n := n.(type) {
+			case *permuteNode:
+				if !p.onlyRead(i) {
+					return false
+				}
+			case *joinNode:
+				if [2]*joinInput{&n.left, &n.right}[side].base == nil {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// FillsCounted tells whether a source can be fed as distinct rows with their counts when the view is filled, and SQLite
+// finds these along an index: equal values are identical, and an index has just the columns that the view uses.
+func (p *Plan) FillsCounted(source int) bool {
+	s := p.Sources[source]
+	if s.Table.Kind != OrdinaryTable || len(s.Columns) == 0 {
+		return false
+	}
+	for _, c := range s.Columns {
+		col := s.Table.Columns[c]
+		if !uniformAffinity(col.Affinity) || orBinary(col.Collation) != binary {
+			return false
+		}
+	}
+	for _, x := range s.Table.Indexes {
+		if x.Unique || len(x.Columns) < len(s.Columns) {
+			continue
+		}
+		lead := slices.Clone(x.Columns[:len(s.Columns)])
+		slices.Sort(lead)
+		ok := slices.Equal(lead, s.Columns)
+		for i := range lead {
+			ok = ok && orBinary(x.Collations[i]) == binary
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}
