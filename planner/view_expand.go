@@ -17,6 +17,7 @@ func (b *binder) plainView(t *sqltext.TableRef, v *Table) (*boundSelect, error) 
 		return nil, b.text.unsure(t.NameSpan, "can't read the definition of view "+v.Name)
 	}
 	inner := *b
+	inner.schema = v.Schema // where its names are looked for
 	inner.text = &text{view: b.text.view, plainView: v.Name, sql: v.SQL}
 	inner.ctes, inner.outer = nil, nil
 	out, err := inner.read(body, v.SQL[body:])

@@ -33,6 +33,10 @@ SELECT * FROM two ORDER BY 1, 2;
 --> 1, 5, 11
 --> 8, 7, 8
 --> 8, 100, 8
+-- A plain view of main reads main's table, whatever temp has.
+CREATE VIEW plain AS SELECT k, x FROM t;
+-- error: temp table t is not supported, at line 1, column 39 of view plain
+CREATE TEMP MATERIALIZED VIEW no AS SELECT * FROM plain;
 -- error: view main.mv in a TEMP view is not supported, at line 1, column 51 (build it on the tables under that view)
 CREATE TEMP MATERIALIZED VIEW no AS SELECT * FROM mv;
 -- error: table aux.a of another schema is not supported, at line 1, column 51 (a TEMP view reads tables of main and of temp)
