@@ -1,0 +1,22 @@
+-- The schema of TPC-C (https://www.tpc.org/tpcc), two warehouses with two districts each, few customers and items.
+PRAGMA foreign_keys = ON;
+CREATE TABLE warehouse(w_id INTEGER PRIMARY KEY, w_name TEXT, w_state TEXT, w_tax REAL, w_ytd NUMERIC);
+CREATE TABLE district(d_id INTEGER, d_w_id INTEGER REFERENCES warehouse, d_name TEXT, d_tax REAL, d_ytd NUMERIC, d_next_o_id INTEGER, PRIMARY KEY(d_w_id, d_id));
+CREATE TABLE customer(c_id INTEGER, c_d_id INTEGER, c_w_id INTEGER, c_last TEXT, c_credit TEXT, c_balance NUMERIC, c_ytd_payment NUMERIC, c_payment_cnt INTEGER, c_delivery_cnt INTEGER, c_discount REAL, PRIMARY KEY(c_w_id, c_d_id, c_id), FOREIGN KEY(c_w_id, c_d_id) REFERENCES district(d_w_id, d_id));
+CREATE TABLE history(h_c_id INTEGER, h_c_d_id INTEGER, h_c_w_id INTEGER, h_d_id INTEGER, h_w_id INTEGER, h_date TEXT, h_amount NUMERIC);
+CREATE TABLE item(i_id INTEGER PRIMARY KEY, i_name TEXT, i_price NUMERIC, i_data TEXT);
+CREATE TABLE stock(s_i_id INTEGER REFERENCES item, s_w_id INTEGER REFERENCES warehouse, s_quantity INTEGER, s_ytd INTEGER, s_order_cnt INTEGER, PRIMARY KEY(s_w_id, s_i_id)) WITHOUT ROWID;
+CREATE TABLE orders(o_id INTEGER, o_d_id INTEGER, o_w_id INTEGER, o_c_id INTEGER, o_entry_d TEXT, o_carrier_id INTEGER, o_ol_cnt INTEGER, PRIMARY KEY(o_w_id, o_d_id, o_id));
+CREATE TABLE new_order(no_o_id INTEGER, no_d_id INTEGER, no_w_id INTEGER, PRIMARY KEY(no_w_id, no_d_id, no_o_id)) WITHOUT ROWID;
+CREATE TABLE order_line(ol_o_id INTEGER, ol_d_id INTEGER, ol_w_id INTEGER, ol_number INTEGER, ol_i_id INTEGER, ol_supply_w_id INTEGER, ol_delivery_d TEXT, ol_quantity INTEGER, ol_amount NUMERIC, PRIMARY KEY(ol_w_id, ol_d_id, ol_o_id, ol_number));
+CREATE INDEX orders_customer ON orders(o_w_id, o_d_id, o_c_id);
+CREATE INDEX order_line_item ON order_line(ol_i_id);
+INSERT INTO warehouse VALUES (1, 'North', 'NY', 0.1, 300), (2, 'South', 'TX', 0.05, 100);
+INSERT INTO district VALUES (1, 1, 'N-1', 0.02, 200, 3), (2, 1, 'N-2', 0.03, 100, 2), (1, 2, 'S-1', 0.01, 100, 2), (2, 2, 'S-2', 0.04, 0, 1);
+INSERT INTO customer SELECT c, d_id, d_w_id, 'BAR' || c, CASE c WHEN 2 THEN 'BC' ELSE 'GC' END, -10, 10, 1, 0, 0.1 * c FROM district, (SELECT 1 AS c UNION ALL SELECT 2 UNION ALL SELECT 3);
+INSERT INTO item VALUES (1, 'nut', 0.25, 'ORIGINAL'), (2, 'bolt', 1.5, NULL), (3, 'gear', 20, 'x'), (4, 'axle', 99.99, 'ORIGINAL y'), (5, 'cog', 7, '');
+INSERT INTO stock SELECT i_id, w_id, 10 + i_id * w_id, 0, 0 FROM item, warehouse WHERE i_id < 5;
+INSERT INTO orders VALUES (1, 1, 1, 1, '2026-01-01 10:00:00', 5, 2), (2, 1, 1, 2, '2026-01-02 11:00:00', NULL, 1), (1, 2, 1, 1, '2026-01-02 12:00:00', NULL, 1), (1, 1, 2, 3, '2026-01-03 09:00:00', 7, 1);
+INSERT INTO new_order VALUES (2, 1, 1), (1, 2, 1);
+INSERT INTO order_line VALUES (1, 1, 1, 1, 1, 1, '2026-01-03', 4, 1), (1, 1, 1, 2, 3, 2, '2026-01-03', 1, 20), (2, 1, 1, 1, 2, 1, NULL, 2, 3), (1, 2, 1, 1, 4, 1, NULL, 1, 99.99), (1, 1, 2, 1, 3, 2, '2026-01-04', 2, 40);
+INSERT INTO history SELECT c_id, c_d_id, c_w_id, c_d_id, c_w_id, '2026-01-01', 10 FROM customer WHERE c_id < 3;

@@ -1,0 +1,38 @@
+INSERT INTO t VALUES (4, 9007199254740993, 9223372036854775807, 9e999, 'A', x'00', 9007199254740993), (5, 9007199254740992.0, 0, -9e999, 'a ', 'a', 9007199254740992.0);
+INSERT INTO t VALUES (6, NULL, NULL, NULL, NULL, NULL, NULL), (7, 1.0, 1, 1.0, '1.0', x'312e30', TRUE), (8, '1', '1', '1', 1, 1, x'31');
+INSERT INTO nc VALUES ('ANN', 5), ('bob', 6), ('', 7);
+UPDATE nc SET word = 'aNN' WHERE n = 1;
+DELETE FROM nc WHERE n = 2;
+BEGIN;
+INSERT INTO rt VALUES ('a ', 5), ('b', 6), ('B ', 7);
+DELETE FROM rt WHERE n = 1;
+SAVEPOINT s;
+UPDATE rt SET word = rtrim(word);
+UPDATE t SET any_ = CAST(any_ AS TEXT), x = upper(x);
+DELETE FROM nu;
+ROLLBACK TO s;
+UPDATE t SET r = -r, i = i - 1 WHERE id <> 3;
+INSERT INTO nu SELECT i, x, any_ FROM t;
+COMMIT;
+REPLACE INTO t VALUES (1, '1.0', '01', '1e0', '01', '1', '1.0'), (9, 0, 0, -0.0, 'false', zeroblob(1), FALSE);
+UPDATE "Order" SET "group" = 3, "select all" = "quo""te" WHERE [from] = 1;
+INSERT INTO "Order" VALUES (NULL, '', 0, NULL, 9e999, 'it''s'), (2, 'TWO', 5, 5, 1, '');
+REPLACE INTO MixedCase VALUES (2, 'SECOND', 2), (3, 'first', NULL);
+UPDATE oids SET k = k + 10 WHERE rowid = 'five';
+INSERT INTO oids VALUES (7, '15'), (1, NULL);
+-- error: cannot store TEXT value in INT column
+INSERT INTO strictly VALUES (3, 1, 'x'), ('z', 1, 'y');
+UPDATE strictly SET a = t WHERE k = 2;
+INSERT INTO strictly VALUES (1, 9e999, '1'), (1, '1.0', '1');
+DELETE FROM nc WHERE word = 'ann' AND n > 1;
+DELETE FROM t WHERE any_ = 1;
+-- reopen
+DELETE FROM nc;
+DELETE FROM rt WHERE n > 2;
+DELETE FROM t;
+BEGIN;
+INSERT INTO nc VALUES ('x', 1), ('X', 1);
+UPDATE nc SET n = 2 WHERE word = 'x';
+INSERT INTO t(id, i, x, any_) VALUES (1, 1, 'x', 1.0), (2, 1, 'X', 1);
+DELETE FROM nu WHERE n IS NULL;
+COMMIT;
