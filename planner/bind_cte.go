@@ -29,20 +29,18 @@ func (s *cteScope) find(name string) (*cteScope, int) {
 	return nil, 0
 }
 
-// resolved returns the WITH clause of the resolved text: the CTEs that are used.
+// resolved returns the WITH clause of the resolved text. CTEs that nothing uses stand there as they are: SQLite compiles
+// VALUES otherwise where there is a WITH.
 func (s *cteScope) resolved() *sqltext.With {
 	w := &sqltext.With{Span: s.with.Span}
 	for i, c := range s.with.CTEs {
-		if tree := s.trees[i]; tree != nil {
-			use := &sqltext.CTE{Span: c.Span, Name: &sqltext.Ident{Name: c.Name.Name, Quote: '"'}, Hint: c.Hint, Select: tree}
-			if tree.Cores[0].Values != nil { // which have no aliases
-				use.Columns = c.Columns
-			}
-			w.CTEs = append(w.CTEs, use)
+		use := &sqltext.CTE{Span: c.Span, Name: &sqltext.Ident{Name: c.Name.Name, Quote: '"'}, Hint: c.Hint, Select: s.trees[i]}
+		if use.Select == nil {
+			use.Select, use.Columns = c.Select, c.Columns
+		} else if use.Select.Cores[0].Values != nil { // which have no aliases
+			use.Columns = c.Columns
 		}
-	}
-	if len(w.CTEs) == 0 {
-		return nil
+		w.CTEs = append(w.CTEs, use)
 	}
 	return w
 }
