@@ -132,11 +132,18 @@ func (c *columns) singleBlock(r *block, fixed fixedColumn) bool {
 // fixedKeys tells whether all keys of a GROUP BY or DISTINCT over r have one value.
 func (c *columns) fixedKeys(r rel, keys []groupKey, fixed fixedColumn) bool {
 	for {
-		if x, ok := r.(*extend); ok {
-			r = x.in
-			continue
+		x, ok := r.(*extend)
+		if !ok {
+			break
 		}
-		break
+		own := x.in.columns()
+		fixed = c.fix(fixed, nil)
+		for _, o := range x.outs {
+			if _, known := fixed[o.id]; !known && !hasSubquery(o.expr) && len(refsOf(o.expr).common(own)) == 0 {
+				fixed[o.id] = binary // an expression of what is outside
+			}
+		}
+		r = x.in
 	}
 	if b, ok := r.(*block); ok {
 		fixed = c.fixedBy(b.preds, b.columns(), fixed)
