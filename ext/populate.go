@@ -20,18 +20,20 @@ func (d *database) populate(v *view) error {
 		t.memo = &traceMemo{known: map[string][]dbsp.Row{}}
 	}
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
+	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, rebuilding: d.tx.rebuilt[v.name]}
+	for _, source := range m.plan.StepOrder {
+		if err := d.populateFrom(f, source); err != nil {
+			return err
+		}
+	}
+	// What is there over empty tables is, to a table that is read instead of kept, another source that meets it, and so
+	// comes after it.
 	out, err := m.circuit.Start(s)
 	if err != nil {
 		return err
 	}
 	if err := d.emit(v, m, out, FillBound); err != nil {
 		return err
-	}
-	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, rebuilding: d.tx.rebuilt[v.name]}
-	for _, source := range m.plan.StepOrder {
-		if err := d.populateFrom(f, source); err != nil {
-			return err
-		}
 	}
 	return d.flushView(v)
 }
