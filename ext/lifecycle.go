@@ -120,7 +120,14 @@ func (v *view) setColumns(plan *planner.Plan) {
 
 // construct makes capture, machine and state for a plan, fills them from the base tables, and records the view as
 // fresh. The view's tables exist and are empty.
-func (d *database) construct(v *view, plan *planner.Plan) error {
+func (d *database) construct(v *view, plan *planner.Plan) (err error) {
+	defer func() {
+		if err != nil {
+			// A new view is in no list yet: nothing else would finalize its statements, and a connection that has one left
+			// stays open when it is closed.
+			d.retire(v)
+		}
+	}()
 	v.bases = nil
 	for _, s := range plan.Sources {
 		b := viewBase{Table: d.key(s.Table), Indexes: s.Table.Indexes}
@@ -179,13 +186,12 @@ func (d *database) construct(v *view, plan *planner.Plan) error {
 	if err := d.flushView(v); err != nil {
 		return err
 	}
-	err := d.e.query("UPDATE "+qualified(d.name, viewsTable)+
+	err = d.e.query("UPDATE "+qualified(d.name, viewsTable)+
 		" SET sql = ?2, state = 'fresh', reason = NULL, format = ?3, fingerprint = ?4, columns = ?5, bases = ?6, resolved = ?7, seq = ?8 WHERE name = ?1",
 		[]dbsp.Value{dbsp.NewText(v.name), dbsp.NewText(v.sql), dbsp.NewInteger(FormatVersion), dbsp.NewText(v.planned),
 			dbsp.NewText(v.columnsJSON()), dbsp.NewText(v.basesJSON()), dbsp.NewText(resolved), dbsp.NewInteger(v.seq)}, nil)
 	d.loaded = false
 	if err != nil {
-		d.retire(v)
 		return err
 	}
 	// The machine goes on serving: the catalog, when it is read next, finds the view as it is here.

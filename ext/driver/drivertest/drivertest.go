@@ -42,6 +42,7 @@ func Run(t *testing.T, s *Subject) {
 		{"PoolOfManyConnections", testPoolOfManyConnections},
 		{"Cancellation", testCancellation},
 		{"CancelledTransactionRollsBack", testCancelledTransactionRollsBack},
+		{"ClosingAfterAFailedCreate", testClosingAfterAFailedCreate},
 		{"WritingWhileReading", testWritingWhileReading},
 	} {
 		t.Run(tt.name, tt.run)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -129,6 +130,22 @@ func testCancelledTransactionRollsBack(t *testing.T) {
 	require.Eventually(t, func() bool { _, err := tx.Exec("SELECT 1"); return err != nil }, 5*time.Second, time.Millisecond)
 	same(t, db, "v", byRegion)
 	require.Len(t, ask(t, db, "SELECT * FROM v"), 2)
+}
+
+// A connection that has a statement left stays open when it is closed: the last one out would leave the WAL behind.
+func testClosingAfterAFailedCreate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	db := openFile(t, path)
+	db.SetMaxOpenConns(1)
+	run(t, db, "PRAGMA journal_mode=WAL; CREATE TABLE big(x);"+
+		"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 300) INSERT INTO big SELECT x FROM c")
+	pages := ask(t, db, "PRAGMA page_count")[0][0].(int64)
+	_, err := db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+20) +
+		"; CREATE MATERIALIZED VIEW v AS SELECT a.x * b.x AS p, max(a.x + b.x) AS m FROM big a JOIN big b ON a.x % 10 = b.x % 10 GROUP BY 1")
+	require.ErrorContains(t, err, "full")
+	require.FileExists(t, path+"-wal")
+	require.NoError(t, db.Close())
+	require.NoFileExists(t, path+"-wal")
 }
 
 // A loop that writes while it reads a view sees each row once.
