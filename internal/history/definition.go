@@ -12,6 +12,7 @@ type relation struct {
 	cols []col    // ref and source unset
 	size int      // a guess at the number of rows
 	keys []string // columns that are unique alone
+	row  string   // one that is never NULL besides, "" for none
 }
 
 // asRelation returns a base table as views see it.
@@ -19,6 +20,9 @@ func (t *table) asRelation() relation {
 	rel := relation{name: t.name, size: 10, keys: t.parents}
 	if len(t.primary) == 1 && !slices.Contains(rel.keys, t.primary[0]) {
 		rel.keys = append(slices.Clone(rel.keys), t.primary[0])
+	}
+	if len(t.primary) == 1 && (t.ipk >= 0 || t.withoutRowid) {
+		rel.row = t.primary[0]
 	}
 	for _, c := range t.columns {
 		canonical := c.collation == "BINARY" && (c.strict || c.affinity != affBlob) && (!c.virtual || c.affinity == affText)
@@ -51,8 +55,8 @@ const maxSize = 400
 func (d *designer) define() definition {
 	for {
 		d.aliases, d.outer, d.derived = 0, nil, 0
-		d.budget = d.weighted(4, 3, 3, 2, 1)
-		def := d.query(d.weighted(5, 5, 3, 1), nil, true, nil)
+		d.budget = d.weighted(3, 5, 4, 2, 1)
+		def := d.query(d.weighted(7, 5, 3, 1), nil, true, nil)
 		if def.size <= maxSize {
 			return def
 		}
@@ -82,7 +86,7 @@ func (d *designer) query(depth int, ctes []relationOf, top bool, like []col) def
 				}
 			}
 			q.with = append(q.with, c)
-			ctes = append(slices.Clone(ctes), relationOf{relation{c.name, cols, inner.size, nil}, true})
+			ctes = append(slices.Clone(ctes), relationOf{relation{c.name, cols, inner.size, nil, ""}, true})
 		}
 		depth--
 	}
@@ -114,7 +118,7 @@ func (d *designer) core(depth int, ctes []relationOf, top bool, like []col, useC
 	in.nest = &nesting{d: d, core: s, depth: depth, ctes: ctes}
 	in.outer = d.outer
 	in.risky = top && d.chance(12) && !slices.ContainsFunc(s.sources(), func(f source) bool { return f.sub != nil || f.call != "" || strings.HasPrefix(f.table, "w") })
-	if d.chance(45) {
+	if d.chance(38) {
 		guarded := in
 		guarded.risky = false
 		if s.where == "" {

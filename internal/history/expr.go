@@ -278,7 +278,7 @@ func (r rng) odd(s scope, depth int) expr {
 
 // predicate returns a condition. Columns that are free take part where only equality counts.
 func (r rng) predicate(s scope, depth int) string {
-	if s.nest.allowed() && r.chance(25) {
+	if s.nest.allowed() && r.chance(30) {
 		if p, ok := s.nest.condition(s); ok {
 			return p
 		}

@@ -86,7 +86,7 @@ func Generate(seed, number uint64, o Options) *History {
 	if !late {
 		g.triggers(triggers)
 	}
-	for range r.IntN(6) {
+	for range r.between(1, 8) {
 		g.add(Step{kind: stepExec, sql: g.insert(pick(r, g.tables...))})
 	}
 	for range 1 + r.weighted(4, 3, 2, 1, 1) {

@@ -139,3 +139,52 @@ func TestFreeColumnsOfCompositions(t *testing.T) {
 	require.Equal(t, "SELECT * FROM (SELECT a FROM t WHERE b > 1) UNION ALL SELECT u0 FROM (WITH arm(u0, u1) AS (SELECT c, 1 AS one FROM u) SELECT * FROM arm)",
 		free[0].Among)
 }
+
+// TestFreeColumnsOfSetOperations checks which columns of a compound show one of several equal values, and by which
+// collation.
+func TestFreeColumnsOfSetOperations(t *testing.T) {
+	arm := func(table string, collation string, canonical, bare bool) designed {
+		return designed{
+			core: &selectCore{items: []item{{expr: "a", name: "a", collation: collation, bare: bare}}, from: []source{{table: table}}},
+			cols: []col{{name: "a", affinity: affText, collation: collation, canonical: canonical}},
+		}
+	}
+	binary, nocase, bare := arm("t", "BINARY", true, false), arm("u", "NOCASE", false, false), arm("w", "BINARY", true, true)
+	for _, c := range []struct {
+		arms   []designed
+		ops    []string
+		free   bool
+		opaque bool
+	}{
+		{[]designed{binary, binary}, []string{union}, false, false},
+		{[]designed{binary, nocase}, []string{unionAll}, false, true},
+		{[]designed{nocase, nocase}, []string{except}, true, false},
+		{[]designed{bare, nocase}, []string{intersect}, true, true},
+	} {
+		cols := compoundColumns(c.arms, c.ops)
+		require.Equal(t, c.free, cols[0].free, c.ops)
+		require.Equal(t, c.opaque, cols[0].opaque, c.ops)
+	}
+	q := &query{arms: []*selectCore{bare.core, nocase.core, binary.core}, ops: []string{union, except}, choice: []bool{true}}
+	free := q.Free()
+	require.Len(t, free, 1)
+	require.Equal(t, "NOCASE", free[0].Collation)
+	require.NotContains(t, free[0].Among, "FROM t", "what EXCEPT takes away is not shown")
+}
+
+// TestDefinitionsCover checks that the definitions of some histories have everything that is maintained.
+func TestDefinitionsCover(t *testing.T) {
+	var all strings.Builder
+	for n := range uint64(120) {
+		for _, s := range Generate(2001, n, Options{Steps: 1}).Steps {
+			if s.query != nil && !s.wild {
+				all.WriteString(s.query.SQL() + "\n")
+			}
+		}
+	}
+	for _, form := range []string{"LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "FULL OUTER JOIN", "NATURAL LEFT", "USING (", "JOIN (", " UNION ", " UNION ALL ",
+		" INTERSECT ", " EXCEPT ", "NOT EXISTS (SELECT", "NOT IN (SELECT", ") IN (SELECT", "(SELECT count(", "VALUES (", "json_each(", "json_tree(",
+		"LEFT JOIN json_", "HAVING", "DISTINCT", "WITH ", "FILTER (WHERE", "ORDER BY"} {
+		require.Contains(t, all.String(), form)
+	}
+}

@@ -55,13 +55,13 @@ func (d *designer) terms(s *selectCore, n, depth int, ctes []relationOf, useCTE 
 			}
 		case d.chance(4):
 			inner := d.values(nil)
-			rel = relation{"", inner.cols, inner.size, nil}
+			rel = relation{"", inner.cols, inner.size, nil, ""}
 			src.sub = &query{arms: []*selectCore{inner.core}}
 		case depth > 0 && d.chance(45):
 			d.derived++
 			inner := d.query(depth-1, ctes, false, nil)
 			d.derived--
-			rel = relation{"", inner.cols, inner.size, nil}
+			rel = relation{"", inner.cols, inner.size, nil, ""}
 			src.sub = inner.query
 		default:
 			rel = pick(d.rng, d.relations...)
@@ -175,11 +175,11 @@ func (d *designer) outerJoin(k kind, src *source, in *scope, cols []col) (factor
 	word := []string{"", "LEFT", "RIGHT", "FULL"}[k] + pick(d.rng, " ", " ", " OUTER ") + "JOIN "
 	common := common(in.cols, cols)
 	if src.nest == nil && len(common) > 0 {
-		if len(common) < 3 && d.chance(8) && unambiguous(in.cols, cols, common) {
+		if len(common) < 4 && d.chance(12) && unambiguous(in.cols, cols, common) {
 			src.join = " NATURAL " + word
 			return 30, "*"
 		}
-		if name := pick(d.rng, common...); d.chance(20) && unambiguous(in.cols, cols, []string{name}) {
+		if name := pick(d.rng, common...); d.chance(30) && unambiguous(in.cols, cols, []string{name}) {
 			src.join, src.on = " "+word, " USING ("+name+")"
 			return 30, name
 		}

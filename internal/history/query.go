@@ -45,6 +45,7 @@ type selectCore struct {
 	where    string
 	groupBy  []string
 	having   string
+	orderBy  string // of a scalar subquery, whose first row counts
 	// subs are the subqueries in expressions, which stand there as @sub0@, @sub1@ …
 	subs []*query
 }
@@ -129,6 +130,9 @@ func (s *selectCore) SQL() string {
 	}
 	if s.having != "" {
 		b.WriteString(" HAVING " + s.having)
+	}
+	if s.orderBy != "" {
+		b.WriteString(" ORDER BY " + s.orderBy)
 	}
 	return s.expand(b.String())
 }

@@ -199,13 +199,15 @@ func (n *nesting) scalar(s scope) (e expr, ok bool) {
 	d := n.d
 	n.within(s, func(depth int) {
 		var core *selectCore
-		switch d.weighted(60, 22, 10, 8) {
+		switch d.weighted(56, 20, 10, 8, 10) {
 		case 0:
 			core, e = n.aggregated(depth)
 		case 1:
 			core, e = n.byKey()
 		case 2:
 			core, e = n.byGroup()
+		case 4:
+			core, e = n.firstRow()
 		default:
 			def := d.fromless(depth, n.ctes, []col{{class: classAny}})
 			core, e = def.core, expr{class: def.cols[0].class, affinity: def.cols[0].affinity, collation: "BINARY"}
@@ -271,6 +273,34 @@ func (n *nesting) byKey() (*selectCore, expr) {
 		e = d.any(in, 1)
 	}
 	core.items = []item{{expr: e.sql, name: "g", alias: true, bare: e.bare()}}
+	return core, e
+}
+
+// firstRow makes a lookup of the first of some rows of a table.
+func (n *nesting) firstRow() (*selectCore, expr) {
+	d := n.d
+	rel := pick(d.rng, d.relations...)
+	if rel.row == "" {
+		return nil, expr{}
+	}
+	alias := d.alias()
+	core := &selectCore{from: []source{{table: rel.name, alias: alias}}}
+	in := scope{cols: d.named(rel, core.from[0], alias), nest: &nesting{d: d, core: core, ctes: n.ctes}, outer: d.outer}
+	if len(d.outer) > 0 {
+		core.where = d.correlation(in)
+	}
+	e := pick(d.rng, in.plain()...).expr()
+	if d.chance(25) {
+		e = d.any(in, 1)
+	}
+	core.items = []item{{expr: e.sql, name: "g", alias: true, bare: e.bare()}}
+	core.orderBy = alias + "." + rel.row + pick(d.rng, "", " DESC")
+	if d.chance(40) {
+		core.orderBy = pick(d.rng, in.plain()...).ref + pick(d.rng, "", " DESC", " NULLS LAST") + ", " + core.orderBy
+	}
+	if d.chance(50) {
+		core.orderBy += " LIMIT 1"
+	}
 	return core, e
 }
 
