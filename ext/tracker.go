@@ -102,9 +102,6 @@ func (d *database) track(lay *layout, kind int, values dbsp.Row) error {
 		if err := d.replaced(lay, values); err != nil {
 			return err
 		}
-		if err := l.appendRow(lay.id, inserted, values); err != nil {
-			return err
-		}
 	case eventUpdate:
 		before, after := values[:n], values[n:]
 		stashed := t.take(lay, before)
@@ -119,11 +116,13 @@ func (d *database) track(lay *layout, kind int, values dbsp.Row) error {
 		if err := l.appendRow(lay.id, deleted, before); err != nil {
 			return err
 		}
-		if err := l.appendRow(lay.id, inserted, after); err != nil {
-			return err
-		}
 	}
-	return d.vanished(lay, values[len(values)-n:])
+	// The rows that it replaced go first: at no place in the log do two rows have one unique key.
+	after := values[len(values)-n:]
+	if err := d.vanished(lay, after); err != nil {
+		return err
+	}
+	return l.appendRow(lay.id, inserted, after)
 }
 
 // note notes an event of a tracked table.
@@ -264,6 +263,11 @@ func (d *database) settleImages() error {
 	if t.empty() {
 		return nil
 	}
+	type image struct {
+		lay *layout
+		row dbsp.Row
+	}
+	var present []image // logged after all that went, for then no two rows have one unique key
 	for _, r := range t.rows {
 		if !r.tracked && !r.stashed {
 			continue
@@ -300,9 +304,12 @@ func (d *database) settleImages() error {
 			}
 		}
 		if now != nil {
-			if err := d.tx.log.appendRow(r.lay.id, inserted, now); err != nil {
-				return err
-			}
+			present = append(present, image{r.lay, now})
+		}
+	}
+	for _, p := range present {
+		if err := d.tx.log.appendRow(p.lay.id, inserted, p.row); err != nil {
+			return err
 		}
 	}
 	t.clear()
