@@ -207,6 +207,12 @@ func (b *binder) name(c *sqltext.Column, sc *scope, aliases []alias) (sqltext.Ex
 	if c.Table == "" {
 		for _, a := range aliases {
 			if sameName(a.name, c.Name) {
+				// SQLite tells a subquery from another of the same text, so the resolved text spells it by the alias too.
+				if s, ok := sqltext.Unparen(a.expr).(*subquery); ok {
+					named := *s
+					named.Expr = &sqltext.Column{Span: c.Span, Name: c.Name, Quote: c.Quote}
+					return &named, nil
+				}
 				return a.expr, nil
 			}
 		}

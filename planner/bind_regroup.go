@@ -37,7 +37,7 @@ func (g *grouping) bare(es []sqltext.Expr) []*ref {
 				return
 			}
 		case *subquery:
-			for id := range refsWithin(x.sel.rel) {
+			for _, id := range refsWithin(x.sel.rel).sorted() {
 				if !slices.ContainsFunc(g.agg.keys, func(k groupKey) bool { return k.id == id }) {
 					add(&ref{Column: &sqltext.Column{Span: x.Bounds(), Name: g.b.cols.of(id).name}, id: id})
 				}
@@ -168,6 +168,11 @@ func (g *grouping) regroup(exprs []sqltext.Expr, having sqltext.Expr, names []st
 	}
 	var pieces func(e sqltext.Expr) (sqltext.Expr, error)
 	pieces = func(e sqltext.Expr) (sqltext.Expr, error) {
+		for _, k := range g.keys {
+			if e != nil && hasSubquery(e) && same(k.expr, e) { // computed below
+				return out(b.cols.ref(k.id), b.cols.name(e)), nil
+			}
+		}
 		switch x := e.(type) {
 		case nil:
 			return nil, nil
@@ -177,7 +182,7 @@ func (g *grouping) regroup(exprs []sqltext.Expr, having sqltext.Expr, names []st
 			}
 			return out(x, x.Name), nil
 		case *subquery:
-			for id := range refsWithin(x.sel.rel).common(g.below.in.columns()) {
+			for _, id := range refsWithin(x.sel.rel).common(g.below.in.columns()).sorted() {
 				// What the subquery names must be there under its own number.
 				if !slices.ContainsFunc(r.outs, func(o computed) bool { return o.id == id }) {
 					known = append(known, b.cols.ref(id))

@@ -63,7 +63,10 @@ SELECT id FROM a WHERE (SELECT max(w) FROM b WHERE b.k = a.k) IS NOT (SELECT max
 SELECT a.id, c.id AS c FROM a JOIN c ON c.w = (SELECT max(w) FROM b WHERE b.k = a.k);
 SELECT a.id, c.id AS c FROM a LEFT JOIN c ON c.k = a.k AND c.w >= (SELECT avg(w) FROM c AS o WHERE o.k = c.k);
 SELECT a.id, c.id AS c FROM a LEFT JOIN c ON c.w = (SELECT count(*) FROM b WHERE b.k = a.k);
-SELECT (SELECT count(*) FROM b WHERE b.k = a.k) AS n, count(*) AS m FROM a GROUP BY 1;
+SELECT (SELECT count(*) FROM b WHERE b.k = a.k) AS n, count(*) AS m FROM a GROUP BY n;
+SELECT id, (SELECT count(*) FROM b WHERE b.k = a.k) AS n FROM a WHERE n > 1 OR n = 0 AND v IS NOT NULL;
+SELECT (SELECT max(w) FROM c WHERE c.k = a.k) AS m, group_concat(id ORDER BY id) AS ids FROM a GROUP BY 1;
+SELECT (SELECT max(w) FROM c WHERE c.k = a.k) AS m, count(*) AS n FROM a GROUP BY m HAVING m > 1 OR n > 1 ORDER BY m;
 SELECT k, (SELECT count(*) FROM b WHERE b.k = a.k) AS n, count(*) AS m FROM a GROUP BY k;
 SELECT k, count(*) AS n FROM a GROUP BY k HAVING count(*) > (SELECT count(*) FROM b WHERE b.k = a.k);
 SELECT k, sum(v) AS s FROM a GROUP BY k HAVING sum(v) >= (SELECT avg(w) FROM c) ORDER BY (SELECT count(*) FROM b);
