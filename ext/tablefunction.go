@@ -20,7 +20,7 @@ type tableFunction struct {
 
 // registerTables registers the table-valued functions.
 func (e *engine) registerTables() error {
-	for _, f := range []*tableFunction{e.viewsFunction(), e.explainFunction(), e.checkFunction()} {
+	for _, f := range []*tableFunction{e.viewsFunction(), e.explainFunction(), e.checkFunction(), e.validateFunction()} {
 		decl := "CREATE TABLE x(" + strings.Join(f.columns, ", ")
 		for _, a := range f.args {
 			decl += ", " + a + " HIDDEN"

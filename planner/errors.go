@@ -45,6 +45,28 @@ func (e *Unsupported) Error() string {
 // Unwrap returns ErrUnsupported.
 func (e *Unsupported) Unwrap() error { return ErrUnsupported }
 
+// Unsure says where the planner can't be sure to have read a definition right.
+type Unsure struct {
+	View         string
+	Line, Column int // as in Unsupported
+	Why          string
+}
+
+// Error names view, position and cure.
+func (e *Unsure) Error() string {
+	return fmt.Sprintf("%v: view %s, at line %d, column %d: %s (%s)", ErrUnsure, e.View, e.Line, e.Column, e.Why, beExplicit)
+}
+
+// Reason is the error without view and position.
+func (e *Unsure) Reason() string {
+	return strings.TrimPrefix(ErrUnsure.Error(), "planner: ") + ": " + e.Why + " (" + beExplicit + ")"
+}
+
+const beExplicit = "write it more explicitly: qualify names, add parentheses"
+
+// Unwrap returns ErrUnsure.
+func (e *Unsure) Unwrap() error { return ErrUnsure }
+
 // text is a SQL text that positions refer to.
 type text struct {
 	view      string // the materialized view
@@ -65,8 +87,7 @@ func (t *text) unsure(at sqltext.Span, why string) error {
 	if t.plainView != "" {
 		in = " of view " + t.plainView
 	}
-	return fmt.Errorf("%w: view %s, at line %d, column %d%s: %s (write it more explicitly: qualify names, add parentheses)",
-		ErrUnsure, t.view, line, column, in, why)
+	return &Unsure{View: t.view, Line: line, Column: column, Why: why + in}
 }
 
 // position returns the 1-based line and column of the start of a span.

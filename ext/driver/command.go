@@ -25,6 +25,8 @@ func (c *Conn) translate(ctx context.Context, s *script, i int) (translation, er
 	case sqltext.CreateView:
 		text, err := createView(s.body(i), cmd)
 		return translation{text: text}, err
+	case sqltext.ValidateView:
+		return translation{text: "SELECT * FROM mv_validate(" + literal(s.body(i)) + ")"}, nil
 	case sqltext.DropView, sqltext.RefreshView, sqltext.RenameView, sqltext.ExplainView:
 	default:
 		return translation{}, s.malformed(i)

@@ -13,6 +13,7 @@ const (
 	DropView
 	RefreshView
 	ExplainView
+	ValidateView // EXPLAIN CREATE MATERIALIZED VIEW …
 	RenameView
 	CreateIndex // of any table: whether On is a materialized view is for the caller to see
 )
@@ -110,6 +111,14 @@ func (p *parser) command() (Command, bool) {
 			return p.createIndex(unique)
 		}
 		return Command{}, false
+	case verb.Is(p.src, "EXPLAIN") && p.accept("CREATE"):
+		temp := p.accept("TEMP") || p.accept("TEMPORARY")
+		if !p.at("MATERIALIZED") {
+			return Command{}, false
+		}
+		c := p.createView(temp)
+		c.Kind = ValidateView
+		return c, true
 	case !p.at("MATERIALIZED"):
 		return Command{}, false
 	}

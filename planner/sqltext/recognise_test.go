@@ -25,6 +25,7 @@ func TestRecognise(t *testing.T) {
 		{"DROP MATERIALIZED VIEW IF EXISTS aux.[v w]", Command{Kind: DropView, IfExists: true, Schema: "aux", Name: "v w"}, nil},
 		{"REFRESH MATERIALIZED VIEW `v`", Command{Kind: RefreshView, Name: "v"}, nil},
 		{"EXPLAIN MATERIALIZED VIEW main.v", Command{Kind: ExplainView, Schema: "main", Name: "v"}, nil},
+		{"EXPLAIN CREATE TEMP MATERIALIZED VIEW v(a) AS SELECT 1;", Command{Kind: ValidateView, Temp: true, Name: "v", Columns: []string{"a"}}, []string{"SELECT 1"}},
 		{"ALTER MATERIALIZED VIEW a.v RENAME TO w", Command{Kind: RenameView, Schema: "a", Name: "v", NewName: "w"}, nil},
 		{"CREATE UNIQUE INDEX IF NOT EXISTS main.i ON \"v\" (a, lower(b) DESC) WHERE a > (1);",
 			Command{Kind: CreateIndex, Unique: true, IfNotExists: true, Schema: "main", Name: "i", On: "v"},
@@ -51,7 +52,7 @@ func TestRecogniseNot(t *testing.T) {
 	for _, src := range []string{
 		"", ";", "-- CREATE MATERIALIZED VIEW v AS SELECT 1", "SELECT 'CREATE MATERIALIZED VIEW v AS SELECT 1'",
 		"CREATE TABLE materialized(a)", "CREATE VIEW materialized AS SELECT 1", "DROP VIEW materialized", "DROP INDEX i",
-		"EXPLAIN SELECT 1", "EXPLAIN QUERY PLAN SELECT 1", "EXPLAIN CREATE MATERIALIZED VIEW v AS SELECT 1",
+		"EXPLAIN SELECT 1", "EXPLAIN QUERY PLAN SELECT 1", "EXPLAIN QUERY PLAN CREATE MATERIALIZED VIEW v AS SELECT 1",
 		"ALTER TABLE materialized RENAME TO x", "CREATE TEMP INDEX i ON t(a)", "CREATE INDEX i ON t", "CREATE INDEX i ON t(a",
 		"CREATE INDEX i ON t(a) garbage", "CREATE INDEX i ON t(a) WHERE", "CREATE UNIQUE MATERIALIZED VIEW v AS SELECT 1",
 		`CREATE "MATERIALIZED" VIEW v AS SELECT 1`, "REFRESH", "BEGIN", "\x00CREATE MATERIALIZED VIEW v AS SELECT 1",
