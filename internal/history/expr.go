@@ -20,6 +20,7 @@ type col struct {
 	// ALL whose arms differ). It may be passed on, counted and tested for NULL only.
 	opaque bool
 	nested bool // of a join in parentheses: SQLite may name it otherwise, and a result column of it needs a name of its own
+	row    bool // of a base table, telling its rows apart
 	padded bool // an outer join may make it NULL
 	merged bool // USING made one column of it and another: without a qualifier it is ambiguous, or not this one
 }
@@ -243,7 +244,6 @@ func (r rng) text(s scope, depth int) expr {
 		coll := pick(r, "NOCASE", "RTRIM", "BINARY")
 		e := c.expr()
 		e.sql, e.collation, e.canonical, e.column = sprintf("%s COLLATE %s", c.ref, coll), coll, false, nil
-		e.affinity = affNone // COLLATE keeps it; nothing here relies on which
 		return e
 	case 10:
 		return computed(sprintf("replace(%s, 'a', 'z')", c.ref), classText, true)

@@ -93,6 +93,7 @@ func (d *designer) named(rel relation, src source, alias string) []col {
 	right := make([]col, len(rel.cols))
 	for j, c := range rel.cols {
 		c.source, c.padded, c.merged, c.nested = alias, false, false, false
+		c.row = rel.row != "" && c.name == rel.row
 		switch {
 		case src.alias != "":
 			c.ref = alias + "." + c.name
@@ -147,7 +148,7 @@ func (d *designer) join(src *source, s *selectCore, in *scope, cols []col, leftS
 				m := col{ref: l.name, name: l.name, class: l.class, affinity: l.affinity, collation: l.collation, padded: l.padded}
 				if k == innerJoin || k == leftJoin {
 					m = *l
-					m.ref = l.name
+					m.ref, m.row = l.name, false
 				}
 				merged = append(merged, m)
 				l.merged, cols[i].merged = true, true
