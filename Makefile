@@ -45,12 +45,14 @@ asan: deps
 		$(GO) test -count=1 ./ext/loadable/hosts
 
 # bench measures maintenance against no view and against hand-written triggers, what capture adds to a row, and reading;
-# over modernc and, with cgo, over mattn.
+# and shapes of views over few rows and over many, and what creating them costs. Over modernc and, with cgo, over mattn.
 bench:
 	$(GO) run ./bench
 	$(GO) run ./bench -costs
+	$(GO) run ./bench -shapes
 	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn
 	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn -costs
+	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn -shapes
 
 # fuzz runs random histories for SECONDS from SEED.
 fuzz:

@@ -15,9 +15,10 @@ import (
 
 func main() {
 	runs := flag.Int("runs", 5, "runs of each load and variant; the median counts")
-	only := flag.String("load", "", "run only the load of this name")
+	only := flag.String("load", "", "run only the load, or the shape, of this name")
 	huge := flag.Bool("huge", false, "also load 5,000,000 rows in one transaction and report memory")
 	parts := flag.Bool("costs", false, "measure capture per row and reading, instead of the loads")
+	growth := flag.Bool("shapes", false, "measure shapes of views over few and over many rows, instead of the loads")
 	flag.StringVar(&engine, "engine", engine, "modernc, or mattn where there is cgo")
 	cpu := flag.Bool("cpu", false, "measure the CPU time of the process, not the time that passes")
 	flag.Parse()
@@ -28,13 +29,13 @@ func main() {
 		}
 		clock = cpuClock
 	}
-	if err := bench(*runs, *only, *huge, *parts); err != nil {
+	if err := bench(*runs, *only, *huge, *parts, *growth); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(runs int, only string, huge, parts bool) error {
+func bench(runs int, only string, huge, parts, growth bool) error {
 	dir, err := os.MkdirTemp("", "sqlite-mv-bench-")
 	if err != nil {
 		return err
@@ -42,6 +43,9 @@ func bench(runs int, only string, huge, parts bool) error {
 	defer os.RemoveAll(dir)
 	if parts {
 		return costs(filepath.Join(dir, "costs.db"), runs)
+	}
+	if growth {
+		return measureShapes(dir, runs, only)
 	}
 	out := table.NewWriter()
 	out.SetOutputMirror(os.Stdout)
