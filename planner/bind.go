@@ -208,10 +208,8 @@ func (b *binder) name(c *sqltext.Column, sc *scope, aliases []alias) (sqltext.Ex
 		for _, a := range aliases {
 			if sameName(a.name, c.Name) {
 				// SQLite tells a subquery from another of the same text, so the resolved text spells it by the alias too.
-				if s, ok := sqltext.Unparen(a.expr).(*subquery); ok {
-					named := *s
-					named.Expr = &sqltext.Column{Span: c.Span, Name: c.Name, Quote: c.Quote}
-					return &named, nil
+				if hasSubquery(a.expr) {
+					return &sqltext.Paren{Span: c.Span, X: a.expr, Alias: c}, nil
 				}
 				return a.expr, nil
 			}

@@ -70,6 +70,10 @@ func resolvedOperand(e sqltext.Expr) (string, bool) {
 		return sqltext.QuoteIdent(e.Table) + "." + sqltext.QuoteIdent(e.Name), true
 	case *subquery:
 		return sqltext.PrintExpr(e.Expr, resolvedOperand), true
+	case *sqltext.Paren:
+		if e.Alias != nil {
+			return sqltext.QuoteIdent(e.Alias.Name), true
+		}
 	}
 	return "", false
 }

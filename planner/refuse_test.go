@@ -122,6 +122,7 @@ func TestNotRefused(t *testing.T) {
 		"SELECT * FROM good",
 		"SELECT a AS x FROM t WHERE x > 1 GROUP BY x HAVING x < 9",
 		"SELECT (SELECT count(*) FROM u WHERE u.a = t.a) AS n, count(*) FROM t WHERE n > 1 GROUP BY n HAVING n < 9 ORDER BY n",
+		"SELECT coalesce((SELECT max(a) FROM u WHERE u.a = t.a), 0) AS n FROM t WHERE n + 1 > 2 GROUP BY n",
 	} {
 		_, err := New(c, "main", "v", sql, nil)
 		require.NoError(t, err, sql)

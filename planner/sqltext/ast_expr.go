@@ -172,6 +172,8 @@ type RowValue struct {
 type Paren struct {
 	Span
 	X Expr
+	// Alias is set where a name of the select list was written for X, after names are resolved.
+	Alias *Column
 }
 
 // Unparen strips parentheses.

@@ -2,6 +2,9 @@ package sqltext
 
 // expr prints an expression as an operand: what is not one by itself goes in parentheses.
 func (p *printer) expr(e Expr) {
+	if a, ok := e.(*Paren); ok && a.Alias != nil && p.rewritten(a) {
+		return
+	}
 	e = Unparen(e)
 	if p.rewritten(e) {
 		return
@@ -136,14 +139,16 @@ func (p *printer) unary(e *Unary) {
 // binary prints without the outer parentheses. A chain of one associative operator is flat: `a OR b OR c` of a thousand
 // terms must not need a thousand parentheses, which older SQLite can't parse.
 func (p *printer) binary(e *Binary) {
-	left := Unparen(e.L)
-	l, ok := left.(*Binary)
+	l, ok := Unparen(e.L).(*Binary)
+	if a, is := e.L.(*Paren); is && a.Alias != nil {
+		ok = false
+	}
 	if ok && l.Op == e.Op && (e.Op == "OR" || e.Op == "AND" || e.Op == "||" || e.Op == "+") {
 		if !p.rewritten(l) {
 			p.binary(l)
 		}
 	} else {
-		p.expr(left)
+		p.expr(e.L)
 	}
 	p.write(" ", e.Op, " ")
 	p.expr(e.R)

@@ -31,3 +31,12 @@ CREATE MATERIALIZED VIEW unmatched AS SELECT id, k FROM pairs WHERE id IS NULL O
 CREATE MATERIALIZED VIEW twice AS SELECT x.id, y.k FROM unmatched x LEFT JOIN unmatched y ON x.id IS y.k AND EXISTS (SELECT 1 FROM pairs WHERE pairs.w = x.id);
 CREATE MATERIALIZED VIEW balance AS SELECT (SELECT count(*) FROM pairs) - (SELECT count(*) FROM unmatched) AS matched, count(*) FILTER (WHERE k IN (SELECT k FROM unmatched)) AS n FROM b;
 CREATE MATERIALIZED VIEW deep AS SELECT id FROM pairs UNION SELECT w FROM pairs EXCEPT SELECT id FROM twice;
+SELECT a.id, n.k, m.k AS l FROM a LEFT JOIN (SELECT k FROM b WHERE EXISTS (SELECT 1 FROM c WHERE c.k = b.k)) n ON n.k = a.k FULL JOIN (SELECT DISTINCT k FROM d WHERE k NOT IN (SELECT k FROM e)) m ON m.k IS n.k;
+SELECT x.k, (SELECT count(*) FROM a LEFT JOIN b ON b.k = a.k AND b.w > x.n WHERE a.k = x.k AND b.k IS NULL) AS lonely FROM (SELECT k, count(*) AS n FROM b GROUP BY k) x;
+SELECT id FROM a WHERE (SELECT count(*) FROM (SELECT k FROM b WHERE b.k = a.k UNION SELECT k FROM c WHERE c.w > a.id EXCEPT SELECT k FROM d)) > 0;
+SELECT a.id, (SELECT json_group_array(w ORDER BY w) FROM b WHERE b.k = a.k) AS ws, (SELECT max(x) FROM d WHERE d.k = a.k HAVING count(*) > 1) AS x FROM a;
+SELECT (SELECT group_concat(n ORDER BY n) FROM (SELECT count(*) AS n FROM b GROUP BY k)) AS counts, (SELECT count(*) FROM (SELECT 1 FROM a GROUP BY k HAVING count(*) > (SELECT count(*) FROM b WHERE b.k = a.k))) AS more;
+SELECT p.id, p.boss, EXISTS (SELECT 1 FROM q LEFT JOIN p AS m ON m.id = q.p AND m.boss = p.id WHERE q.z > p.id AND m.id IS NULL) AS e FROM p;
+SELECT a.id FROM a LEFT JOIN b ON b.k = (SELECT max(c.k) FROM c WHERE c.w <= a.v) WHERE b.w IS NULL OR b.w IN (SELECT count(*) FROM d GROUP BY k);
+SELECT u.k, count(*) AS n, count(*) FILTER (WHERE u.k IN (SELECT k FROM e)) AS f FROM (SELECT k FROM a INTERSECT SELECT k FROM b UNION ALL SELECT k FROM b) u GROUP BY u.k HAVING max((SELECT count(*) FROM a WHERE a.k = u.k)) > 0;
+SELECT x.id, y.id AS o FROM (SELECT * FROM a WHERE v IS NOT NULL) x LEFT JOIN (SELECT * FROM a WHERE k IS NOT NULL) y ON y.id > x.id AND NOT EXISTS (SELECT 1 FROM a z WHERE z.id > x.id AND z.id < y.id AND z.k IS NOT NULL);

@@ -80,3 +80,11 @@ SELECT DISTINCT (SELECT count(*) FROM b WHERE b.k = a.k) AS n FROM a;
 SELECT id FROM a ORDER BY (SELECT max(w) FROM b WHERE b.k = a.k) DESC, id;
 SELECT s.id, s.n FROM (SELECT id, (SELECT count(*) FROM b WHERE b.k = a.k) AS n FROM a) s WHERE s.n IN (SELECT w FROM c);
 SELECT x.n, y.m FROM (SELECT k, (SELECT count(*) FROM b WHERE b.k = a.k) AS n FROM a) x LEFT JOIN (SELECT k, (SELECT max(w) FROM c WHERE c.k = d.k) AS m FROM d) y USING (k);
+-- Aliases of subqueries, where SQLite takes them.
+SELECT id, coalesce((SELECT max(w) FROM b WHERE b.k = a.k), 0) AS n FROM a WHERE n > 1;
+SELECT coalesce((SELECT max(w) FROM b WHERE b.k = a.k), 0) AS n, count(*) AS c FROM a GROUP BY n HAVING n < 5;
+SELECT (SELECT max(w) FROM b WHERE b.k = a.k) || 'x' AS n, id FROM a WHERE n || 'y' || id > 'a' AND (n IS NOT NULL OR NOT n);
+SELECT a.k IN (SELECT k FROM b) AND id > 1 AS c, id FROM a WHERE c AND EXISTS (SELECT 1 FROM b WHERE b.w > c);
+SELECT (SELECT max(w) FROM b WHERE b.k = a.k) AS n, group_concat(id ORDER BY id) AS ids FROM a GROUP BY n HAVING n + 1 < 9 OR n IS NULL ORDER BY n;
+SELECT 1 + (SELECT max(w) FROM b WHERE b.k = a.k) AS n, group_concat(id ORDER BY id) AS ids FROM a GROUP BY n, id % 2 + n ORDER BY n;
+SELECT s.n + 1 AS n, count(*) AS c FROM (SELECT (SELECT count(*) FROM b WHERE b.k = a.k) AS n FROM a) s GROUP BY s.n HAVING s.n > 0 OR count(*) > 1;

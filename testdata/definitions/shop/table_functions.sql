@@ -37,3 +37,8 @@ SELECT o.id FROM orders o WHERE (SELECT count(*) FROM json_each(o.doc, '$.codes'
 SELECT s.id, s.code FROM (SELECT o.id, k.value AS code FROM orders o, json_each(o.doc, '$.codes') k) s JOIN customers c ON c.id = s.code;
 SELECT value FROM customers c, json_each(c.tags) UNION SELECT k.value FROM orders o, json_each(o.doc, '$.codes') k;
 SELECT value FROM customers c, json_each(c.tags) EXCEPT SELECT body FROM notes;
+SELECT c.id, t.json IS c.tags AS same, t.root FROM customers c, json_each(c.tags) t WHERE t.type <> 'object';
+SELECT c.id, x.key, y.value FROM customers c LEFT JOIN json_each(c.tags) x ON x.type = 'object' LEFT JOIN json_tree(x.value) y ON y.atom IS NOT NULL;
+SELECT c.segment, json_group_array(t.value ORDER BY c.id, t.key) AS tags FROM customers c LEFT JOIN json_each(c.tags) t GROUP BY c.segment HAVING count(t.key) > 0;
+SELECT o.id, (SELECT count(*) FROM json_each(o.doc, '$.codes') k JOIN lines l ON l.n = k.value AND l.orders = o.id) AS n FROM orders o WHERE NOT EXISTS (SELECT 1 FROM json_each(o.doc) WHERE key = 'gift');
+SELECT j.value AS id, (SELECT count(*) FROM orders WHERE customer = j.value) AS n FROM json_each('[1,2,3]') AS j;
