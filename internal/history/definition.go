@@ -129,7 +129,12 @@ func (d *designer) core(depth int, ctes []relationOf, top bool, like []col, useC
 	}
 	if padded := in.padded(); len(padded) > 0 && d.chance(25) {
 		c := pick(d.rng, padded...)
-		s.restrict(pick(d.rng, c.ref+" IS NULL", c.ref+" IS NULL", c.ref+" IS NOT NULL", d.comparison(c.ref, c.class)))
+		p := pick(d.rng, " IS NULL", " IS NULL", " IS NOT NULL")
+		if !c.opaque && d.chance(25) {
+			s.restrict(d.comparison(c.ref, c.class))
+		} else {
+			s.restrict(c.ref + p)
+		}
 	}
 	if len(d.outer) > 0 && d.chance(map[bool]int{true: 80, false: 15}[d.derived == 0]) {
 		s.restrict(d.correlation(in))
