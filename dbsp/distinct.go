@@ -18,9 +18,15 @@ func (d *Distinct) Step(s *Step, in []Batch) (Batch, error) {
 	if len(in[0]) == 0 {
 		return nil, nil
 	}
-	a := Aggregate{ID: d.ID, VariantsID: d.VariantsID, Group: make([]KeyColumn, len(d.Collations))}
+	a := d.Aggregate()
+	return a.Step(s, in)
+}
+
+// Aggregate returns the Aggregate that d is.
+func (d *Distinct) Aggregate() *Aggregate {
+	a := &Aggregate{ID: d.ID, VariantsID: d.VariantsID, Group: make([]KeyColumn, len(d.Collations))}
 	for i, c := range d.Collations {
 		a.Group[i] = KeyColumn{Column: i, Collation: c, Variants: d.Variants != nil && d.Variants[i]}
 	}
-	return a.Step(s, in)
+	return a
 }

@@ -15,7 +15,7 @@ type JoinSide struct {
 	Kept bool
 	// Trace, when not nil, is read instead of an arrangement, and the side is not kept. The engine sees to it that the
 	// trace shows the side as it is after all its deltas of this step, and that these were fed before those of the other
-	// side.
+	// side, or that it shows just those deltas that were fed. Where both sides are traces no step changes both.
 	Trace Trace
 	// Rows, when not nil, has the rows of a kept side, and the arrangement keeps no more of them than Identity, the
 	// positions of columns that no two rows share: elements are AppendRow of these columns. A change of a row's other
@@ -61,8 +61,8 @@ func (j *Join) Step(s *Step, in []Batch) (Batch, error) {
 	// A trace shows its side with the deltas of this step, so the deltas of the other side take part only once: before
 	// they are kept, or by way of the trace.
 	if j.Right.Trace != nil {
-		if j.Left.Trace != nil && (left != nil || right != nil) {
-			return nil, fmt.Errorf("dbsp: join %d/%d: both sides are traces", j.Left.ID, j.Right.ID)
+		if j.Left.Trace != nil && left != nil && right != nil {
+			return nil, fmt.Errorf("dbsp: join %d/%d: both sides are traces, and change", j.Left.ID, j.Right.ID)
 		}
 		if out, err = j.match(s, right, false, out); err != nil {
 			return nil, err

@@ -215,7 +215,7 @@ func TestJoinNeedsTheOtherSide(t *testing.T) {
 
 	trace := &twinTrace{rows: zset{}}
 	j = &Join{Left: JoinSide{Trace: trace}, Right: JoinSide{Trace: trace}}
-	_, err = j.Step(&Step{Store: NewMemoryStore()}, []Batch{one, nil})
+	_, err = j.Step(&Step{Store: NewMemoryStore()}, []Batch{one, one})
 	require.ErrorContains(t, err, "both sides are traces")
 }
 

@@ -240,7 +240,7 @@ func isNullOrBoolean(e sqltext.Expr) bool {
 	return false
 }
 
-// checkMixed refuses comparisons of a UNION ALL's column whose branches differ in affinity: SQLite's rule for them
+// checkMixed refuses comparisons of a compound SELECT's column whose branches differ in affinity: SQLite's rule for them
 // depends on how it runs the query.
 func (b *binder) checkMixed(e sqltext.Expr) error {
 	var operands []sqltext.Expr
@@ -273,7 +273,7 @@ func (b *binder) checkMixed(e sqltext.Expr) error {
 	}
 	for _, o := range operands {
 		if b.cols.mixed(o) {
-			return b.text.refuse(o.Bounds(), "comparison of a UNION ALL column whose branches differ in type",
+			return b.text.refuse(o.Bounds(), "comparison of a compound SELECT's column whose branches differ in type",
 				"CAST it to one type in each branch")
 		}
 	}

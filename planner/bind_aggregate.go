@@ -190,7 +190,7 @@ func (b *binder) outerArguments(c *sqltext.Call) bool {
 func (b *binder) checkOuterArguments(e sqltext.Expr) (err error) {
 	walk(e, func(e sqltext.Expr) bool {
 		if c, ok := e.(*sqltext.Call); ok && err == nil && b.aggregates[c] && b.outerArguments(c) {
-			err = b.text.refuse(c.Span, "aggregate "+lower(c.Name)+"() of an outer query's columns", "compute it in the outer query")
+			err = b.text.refuse(c.Span, "aggregate "+lower(c.Name)+"() of an outer query's columns", "compute it in a FROM subquery there")
 		}
 		return err == nil
 	})

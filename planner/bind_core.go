@@ -300,12 +300,12 @@ func (b *binder) checkColumns(e sqltext.Expr) (err error) {
 	return err
 }
 
-// checkColumn refuses columns with a user-defined collation, and columns of a UNION ALL that SQLite changes on the way
+// checkColumn refuses columns with a user-defined collation, and columns of a compound SELECT that SQLite changes on the way
 // out of a subquery.
 func (b *binder) checkColumn(r *ref) error {
 	c := b.cols.of(r.id).collation
 	if b.cols.of(r.id).coerced {
-		return b.text.refuse(r.Span, "UNION ALL of REAL and other columns in a subquery", "CAST to one type in each branch")
+		return b.text.refuse(r.Span, "compound SELECT of REAL and other columns in a subquery", "CAST to one type in each branch")
 	}
 	if _, ok := dbsp.CollationNamed(c); !ok {
 		return b.text.refuse(r.Span, "collation "+c+" of column "+r.Name, "only BINARY, NOCASE and RTRIM are maintained")

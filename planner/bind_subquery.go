@@ -63,8 +63,11 @@ func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
 	}
 	s := &subquery{Expr: &sqltext.Subquery{Span: e.Span, Select: b.limited(sel, e.Select)}, kind: scalarSubquery, sel: sel}
 	if !b.cols.single(sel.rel, nil) {
-		return nil, b.text.refuse(e.Span, "scalar subquery that may have several rows",
-			"add ORDER BY, or aggregate it, for example by max(), or compare all columns of a unique key")
+		hint := "add ORDER BY, or aggregate it, for example by max(), or compare all columns of a unique key"
+		if len(e.Select.Cores) > 1 {
+			hint = "put the compound SELECT into FROM, and order what selects from it"
+		}
+		return nil, b.text.refuse(e.Span, "scalar subquery that may have several rows", hint)
 	}
 	for _, id := range sel.ids {
 		info := *b.cols.of(id)

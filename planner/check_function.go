@@ -70,7 +70,8 @@ func (c *checker) call(e *sqltext.Call, aggregate bool) error {
 	}
 	if isAggregate {
 		if !aggregate {
-			return c.text.refuse(e.Span, "aggregate "+name+"() here", "")
+			// SQLite has accepted it here: it is one of a query around.
+			return c.text.refuse(e.Span, "aggregate "+name+"() of an outer query's columns", "compute it in a FROM subquery there")
 		}
 		c.aggregates[e] = true
 		return nil

@@ -143,6 +143,8 @@ func (n *joinNode) tree(p *Plan) *Tree {
 		switch {
 		case side.base != nil:
 			name += "read from base " + p.Sources[side.base.Source].Table.Name + " via " + side.base.Index
+		case side.group != nil:
+			name += "read from the groups below"
 		default:
 			name += "kept"
 			if side.rows != nil {

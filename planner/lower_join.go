@@ -41,6 +41,7 @@ func (l *lowering) joinSides(r *equijoin, need colSet) (left, out stream) {
 		l.unpermute(side, s)
 		n.inputs[i] = s.node
 	}
+	l.readGroups(n)
 	n.columns = slices.Concat(l.nodes[ls.node].Columns(), l.nodes[rs.node].Columns())
 	out = stream{node: l.add(n), at: map[colID]int{}}
 	for id, p := range ls.at {

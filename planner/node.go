@@ -128,21 +128,26 @@ type joinNode struct {
 	nulls       []bool
 	// wholeLeft and wholeRight are as in equijoin.
 	wholeLeft, wholeRight bool
-	keys        []string // for people: "o.customer = c.id"
+	keys                  []string // for people: "o.customer = c.id"
 }
 
 // joinInput is one side of a joinNode.
 type joinInput struct {
 	id      dbsp.OpID
-	columns []int     // of the join key, in the side's rows
-	base    *BaseRead // nil when the side is kept
-	rows    *BaseRows // of a kept side: nil when it is kept as whole rows
-	ident   []int     // positions of rows.Identity in the side's rows
-	advice  string    // an index that would save the copy, "" when none would
+	columns []int      // of the join key, in the side's rows
+	base    *BaseRead  // nil when the side is kept
+	group   *groupRead // nil unless the side is read from the operator below it
+	rows    *BaseRows  // of a kept side: nil when it is kept as whole rows
+	ident   []int      // positions of rows.Identity in the side's rows
+	advice  string     // an index that would save the copy, "" when none would
 }
 
 func (s *joinInput) side(env Env) (dbsp.JoinSide, error) {
-	side := dbsp.JoinSide{Columns: s.columns, ID: s.id, Kept: s.base == nil}
+	side := dbsp.JoinSide{Columns: s.columns, ID: s.id, Kept: s.base == nil && s.group == nil}
+	if g := s.group; g != nil {
+		own := *g.aggregate
+		side.Trace = &dbsp.GroupTrace{Aggregate: &own, Order: g.order, Columns: g.columns}
+	}
 	if s.base != nil {
 		t, err := env.BaseTrace(*s.base)
 		if err != nil {
@@ -183,7 +188,7 @@ func (n *joinNode) identity(numbered bool) string {
 		}
 		return [][]int{{s.rows.Source}, s.rows.Columns, s.rows.Identity}
 	}
-	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, rows(&n.left), r, n.right.columns, n.right.base, rows(&n.right), n.collations, n.nulls)
+	return fmt.Sprint("join ", n.inputs, l, n.left.columns, n.left.base, rows(&n.left), r, n.right.columns, n.right.base, rows(&n.right), n.collations, n.nulls, n.left.group.identity(), n.right.group.identity())
 }
 
 // aggregateNode is dbsp.Aggregate.

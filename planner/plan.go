@@ -50,6 +50,7 @@ func New(cat Catalog, schema, view, selectSQL string, columnNames []string) (*Pl
 	}
 	l := lowerPlan(b.cols, rewrite(b.cols, q.rel), q.ids)
 	l.share()
+	l.bindGroups()
 	p := &Plan{SQL: selectSQL, Sources: l.sources, StepOrder: l.stepOrder(), nodes: l.nodes, root: len(l.nodes) - 1}
 	if q.tree != nil {
 		p.SQL = resolvedText(q.tree)
