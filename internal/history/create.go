@@ -63,8 +63,8 @@ func (x *execution) create(s *Step) error {
 	if got.locked() {
 		return nil
 	}
-	// Which affinity a stored view column has is the engine's choice, so the generator can't tell which branches of a compound
-	// SELECT over views differ in it.
+	// Which affinity a stored view column has is the engine's choice, so the generator can't tell which branches of a
+	// compound SELECT over views differ in it.
 	overViews := strings.Contains(got.err.Error(), "compound SELECT's column") && viewName.MatchString(s.query.SQL())
 	if s.wild || overViews || x.h.UTF16 || x.temp && strings.Contains(got.err.Error(), "stale view") {
 		x.rep.Refused++
