@@ -201,7 +201,7 @@ func (l *lowering) partnersFirst() []map[int]bool {
 		}
 		for s := range l.sourcesBelow(whole) {
 			for p := range l.sourcesBelow(partners) {
-				if p != s && !l.sourcesBelow(whole)[p] {
+				if p != startSource && p != s && !l.sourcesBelow(whole)[p] {
 					before[p][s] = true
 				}
 			}
@@ -218,6 +218,9 @@ func (l *lowering) giveUpBaseReads() {
 	}
 }
 
+// startSource stands among sources for what a circuit puts out when it starts.
+const startSource = -1
+
 // sourcesBelow returns the sources that reach node.
 func (l *lowering) sourcesBelow(node int) map[int]bool {
 	if found, ok := l.below[node]; ok {
@@ -225,8 +228,17 @@ func (l *lowering) sourcesBelow(node int) map[int]bool {
 	}
 	found := map[int]bool{}
 	l.below[node] = found
-	if s, ok := l.nodes[node].(*sourceNode); ok {
-		found[s.source] = true
+	switch n := l.nodes[node].(type) {
+	case *sourceNode:
+		found[n.source] = true
+	case *aggregateNode:
+		if n.aggregate.Global {
+			found[startSource] = true
+		}
+	case *regroupNode:
+		if n.regroup.Global {
+			found[startSource] = true
+		}
 	}
 	for _, in := range l.nodes[node].Inputs() {
 		for s := range l.sourcesBelow(in) {

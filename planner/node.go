@@ -207,7 +207,12 @@ func (n *aggregateNode) identity(numbered bool) string {
 	if !numbered {
 		a.ID, a.VariantsID, a.ElementsID = 0, 0, 0
 	}
-	return fmt.Sprintf("aggregate %v %+v", n.inputs, a)
+	// Two functions may have one name: count(*) and count(x).
+	functions := make([]int, len(a.Aggregates))
+	for i, c := range a.Aggregates {
+		functions[i] = int(c.Func)
+	}
+	return fmt.Sprintf("aggregate %v %v %+v", n.inputs, functions, a)
 }
 
 // distinctNode is dbsp.Distinct.
