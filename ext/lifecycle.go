@@ -139,7 +139,7 @@ func (d *database) construct(v *view, plan *planner.Plan) (err error) {
 			if p == nil {
 				return fmt.Errorf("view %s: no view %s in this schema", v.name, s.Table.Name)
 			}
-			b.View, b.Indexes = true, nil
+			b.View = true
 			b.Fingerprint = fingerprintOfView(p, b.Columns)
 		} else {
 			lay, err := d.ensureCapture(s.Table, b.Columns)

@@ -176,6 +176,9 @@ func (e *engine) readTable(schema, name string) (*planner.Table, error) {
 					}
 				}
 				t.Columns = cols
+				if !d.busy {
+					t.Indexes = v.uniqueKey()
+				}
 			}
 		}
 		return t, nil
@@ -187,6 +190,30 @@ func (e *engine) readTable(schema, name string) (*planner.Table, error) {
 		return nil, err
 	}
 	return t, e.readIndexes(t)
+}
+
+// uniqueKey returns the view's group key, by which it has one row, as a unique index for the planner to know of; none where
+// some of the key's columns don't show. That of an aggregate without GROUP BY has no columns.
+func (v *view) uniqueKey() []planner.Index {
+	if v.stale != "" {
+		return nil
+	}
+	m, err := v.prepare()
+	if err != nil || !m.plan.Keyed {
+		return nil
+	}
+	x := planner.Index{Name: "group key", Unique: true}
+	for i, c := range m.plan.KeyColumns {
+		if c < 0 {
+			return nil
+		}
+		x.Columns = append(x.Columns, c)
+		x.Collations = append(x.Collations, m.plan.KeyCollations[i].String())
+	}
+	if len(x.Columns) == 0 && !m.plan.Global {
+		return nil
+	}
+	return []planner.Index{x}
 }
 
 // readCollations asks SQLite for the columns' collations: the key description of a sort by all of them names them.

@@ -16,14 +16,12 @@ SELECT * FROM mv_validate('SELECT region, sum(amount) AS s, max(id) FROM orders 
 --> 'state', NULL, NULL, 'aggregate sum(amount), max(id) by region: one accumulator per group'
 --> 'state', NULL, NULL, 'aggregate sum(amount), max(id) by region: values of min, max and DISTINCT per group'
 -- query
-SELECT detail FROM mv_validate('SELECT c.name, o.amount FROM orders o LEFT JOIN customers c ON c.segment = o.region') WHERE kind IN ('state', 'index', 'warning');
+SELECT detail FROM mv_validate('SELECT c.name, o.amount FROM orders o JOIN customers c ON c.segment = o.region') WHERE kind IN ('state', 'index', 'warning');
 --> 'output: one row per distinct row, with its weight'
 --> 'join on o.region = c.segment: left side kept as primary keys, rows read from base orders'
 --> 'join on o.region = c.segment: right side kept as primary keys, rows read from base customers'
---> 'distinct c.segment: count per row'
---> 'join on o.region = c.segment: left side kept as primary keys, rows read from base orders'
---> 'join on o.region = c.segment: right side kept'
---> 'CREATE INDEX customers_segment ON customers(segment); -- saves the copy kept for the join on o.region = c.segment'
+--> 'CREATE INDEX orders_region ON orders(region); -- saves the copy of orders kept for the join on o.region = c.segment; one for either side is enough'
+--> 'CREATE INDEX customers_segment ON customers(segment); -- saves the copy of customers kept for the join on o.region = c.segment; one for either side is enough'
 -- query
 SELECT kind, detail FROM mv_validate('SELECT o.id FROM orders o JOIN parts p ON p.a = o.id AND p.b = o.customer') WHERE kind IN ('index', 'warning');
 --> 'index', 'CREATE INDEX parts_a_b ON parts(a, b); -- saves scanning the rows that index parts_a finds for the join on o.id = p.a and o.customer = p.b'
