@@ -77,7 +77,7 @@ func (d *database) releaseStatements() {
 	if d.busy {
 		return
 	}
-	finalize(&d.cookieStmt, &d.otherCookieStmt, &d.e.numeric, &d.e.asNumber)
+	finalize(&d.cookieStmt, &d.otherCookieStmt, &d.e.numeric, &d.e.asNumber, &d.e.version)
 	for _, l := range d.layouts {
 		finalize(&l.probe)
 	}

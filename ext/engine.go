@@ -54,6 +54,7 @@ type engine struct {
 	// armed makes all capture triggers as they are once REPLACE was seen.
 	armed    bool
 	asNumber sqlite3.Stmt
+	version  sqlite3.Stmt // of main's data: foreignVersion
 }
 
 // Attach installs the engine into one connection.
