@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
@@ -49,7 +50,7 @@ func (b *binder) limited(sel *boundSelect, s *sqltext.Select) *sqltext.Select {
 		return nil
 	}
 	t := *sel.tree
-	t.Limit = s.Limit
+	t.Limit, t.Offset = s.Limit, s.Offset
 	return &t
 }
 
@@ -62,7 +63,14 @@ func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
 		return nil, err
 	}
 	s := &subquery{Expr: &sqltext.Subquery{Span: e.Span, Select: b.limited(sel, e.Select)}, kind: scalarSubquery, sel: sel}
-	if !b.cols.single(sel.rel, nil) {
+	if x, ok := sel.rel.(*extend); ok && constant(x, sel.ids) {
+		// All rows are alike: which is the first makes no difference.
+		d := &distinction{in: x}
+		for _, id := range sel.ids {
+			d.cols = append(d.cols, groupKey{id: id, collation: binary})
+		}
+		sel.rel = d
+	} else if !b.cols.single(sel.rel, nil) {
 		hint := "add ORDER BY, or aggregate it, for example by max(), or compare all columns of a unique key"
 		if len(e.Select.Cores) > 1 {
 			hint = "put the compound SELECT into FROM, and order what selects from it"
@@ -75,6 +83,17 @@ func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
 		s.out = append(s.out, b.cols.add(info))
 	}
 	return s, nil
+}
+
+// constant tells whether all of the columns ids are computed by x from nothing.
+func constant(x *extend, ids []colID) bool {
+	for _, id := range ids {
+		at := slices.IndexFunc(x.outs, func(o computed) bool { return o.id == id })
+		if at < 0 || len(refsOf(x.outs[at].expr)) > 0 || hasSubquery(x.outs[at].expr) {
+			return false
+		}
+	}
+	return true
 }
 
 // in resolves x IN (SELECT …) and x IN table.

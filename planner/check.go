@@ -98,11 +98,17 @@ func (c *checker) tableRef(t *sqltext.TableRef) error {
 	return c.expr(t.On, false)
 }
 
-// subquery checks a subquery of which at most the first row counts. A LIMIT of one row or more changes nothing there.
+// subquery checks a subquery of which at most the first row counts. A LIMIT of one row or more, from
+// the first on, changes nothing there.
 func (c *checker) subquery(s *sqltext.Select) error {
-	if n, ok := ordinal(s.Limit); s.Limit != nil && s.Offset == nil && ok && n > 0 {
+	first := s.Offset == nil
+	if !first {
+		n, ok := ordinal(s.Offset)
+		first = ok && n == 0 && sqltext.Unparen(s.Offset).Bounds().Text(c.text.sql) == "0"
+	}
+	if n, ok := ordinal(s.Limit); s.Limit != nil && first && ok && n > 0 {
 		unlimited := *s
-		unlimited.Limit = nil
+		unlimited.Limit, unlimited.Offset = nil, nil
 		s = &unlimited
 	}
 	return c.selectStmt(s)
