@@ -12,6 +12,7 @@ func (d *database) populate(v *view) error {
 	m.out.bulk = true
 	defer func() {
 		m.delta, m.out.bulk = nil, false
+		m.state.empty()
 		for _, t := range m.traces {
 			t.memo = nil
 		}

@@ -92,6 +92,12 @@ func (t *stateTable) release() {
 	}
 }
 
+// empty gives up the memory that filling the view took: maps keep their size, and each commit goes through them.
+func (t *stateTable) empty() {
+	t.puts, t.spare = map[string][]byte{}, map[string]bool{}
+	t.mirror = mirror{}
+}
+
 // forget drops what was taken to be written.
 func (t *stateTable) forget() {
 	clear(t.puts)

@@ -10,14 +10,15 @@ const memoRows = 1 << 18
 type traceMemo struct {
 	known map[string][]dbsp.Row
 	size  int // rows and keys
-	// asked and found tell whether remembering is worth it.
+	// asked and found count since the memo was last emptied. It is useless when it was full and few had been found.
 	asked, found int
+	useless      bool
 	key          []byte
 }
 
 // rows yields the rows under key, from read when they are not known.
 func (m *traceMemo) rows(key dbsp.Row, read func(dbsp.Row, func(dbsp.Row, int64) error) error, yield func(dbsp.Row, int64) error) error {
-	if m.asked > memoRows/2 && m.found < m.asked/4 {
+	if m.useless {
 		return read(key, yield)
 	}
 	m.key = dbsp.AppendRow(m.key[:0], key)
@@ -32,8 +33,9 @@ func (m *traceMemo) rows(key dbsp.Row, read func(dbsp.Row, func(dbsp.Row, int64)
 		return nil
 	}
 	if m.size > memoRows {
+		m.useless = m.found < m.asked/4
 		clear(m.known)
-		m.size = 0
+		m.size, m.asked, m.found = 0, 0, 0
 	}
 	id := string(m.key)
 	var rows []dbsp.Row
