@@ -78,35 +78,20 @@ func (s *separation) rel(r rel) rel {
 	case *shared:
 		return s.rel(r.in)
 	case *aggregation:
-		if r.global && !s.global {
-			return nil
-		}
-		in := s.rel(r.in)
+		in, keys := s.grouped(r.in, r.keys, r.global)
 		if in == nil {
 			return nil
 		}
 		out := *r
-		out.in, out.global = in, false
-		out.keys = slices.Clone(r.keys)
-		var ok bool
-		if out.keys, ok = s.group(out.keys); !ok {
-			return nil
-		}
+		out.in, out.keys, out.global = in, keys, false
 		return &out
 	case *regroup:
-		if r.global && !s.global {
-			return nil
-		}
-		in := s.rel(r.in)
+		in, keys := s.grouped(r.in, r.keys, r.global)
 		if in == nil {
 			return nil
 		}
 		out := *r
-		out.in, out.global = in, false
-		var ok bool
-		if out.keys, ok = s.group(slices.Clone(r.keys)); !ok {
-			return nil
-		}
+		out.in, out.keys, out.global = in, keys, false
 		out.outs = slices.Clone(r.outs)
 		for _, k := range s.keyed.keys {
 			if !slices.ContainsFunc(out.outs, func(o computed) bool { return o.id == k.right }) {
@@ -115,17 +100,27 @@ func (s *separation) rel(r rel) rel {
 		}
 		return &out
 	case *distinction:
-		in := s.rel(r.in)
-		if in == nil {
-			return nil
+		if in, keys := s.grouped(r.in, r.cols, false); in != nil {
+			return &distinction{in: in, cols: keys}
 		}
-		cols, ok := s.group(slices.Clone(r.cols))
-		if !ok {
-			return nil
-		}
-		return &distinction{in: in, cols: cols}
 	}
 	return nil
+}
+
+// grouped returns the input of a grouping without the conditions, and its keys with the inside values; nil where that
+// can't be.
+func (s *separation) grouped(in rel, keys []groupKey, global bool) (rel, []groupKey) {
+	if global && !s.global {
+		return nil, nil
+	}
+	if in = s.rel(in); in == nil {
+		return nil, nil
+	}
+	keys, ok := s.group(slices.Clone(keys))
+	if !ok {
+		return nil, nil
+	}
+	return in, keys
 }
 
 // group adds the inside values to what is grouped by.

@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+import (
+	"maps"
+
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
+)
 
 // dependency is the set of the distinct tuples of outside values that a subquery depends on: the subquery is computed for
 // each of them. Tuples are told apart by identity, as SQLite evaluates the subquery on the values themselves.
@@ -221,29 +225,34 @@ func (d *dependency) outer(r *outerJoin) (rel, map[colID]colID) {
 // global computes an aggregate without GROUP BY for each tuple. It has a row for every tuple, also for those without
 // input: so that their groups exist, each gets a row of NULLs, which the functions pass over.
 func (d *dependency) global(r *aggregation) (rel, map[colID]colID) {
+	u, made, inside, flag := d.padded(r.in, r.inputs())
+	out := r.over(inside, flag)
+	out.in, out.keys, out.global = u, d.group(nil, made), false
+	return out, made
+}
+
+// padded is in for each tuple, and a row of NULLs for each tuple besides. made has the outside values, inside the columns
+// args of in; flag is not NULL in the rows of in.
+func (d *dependency) padded(in rel, args colSet) (u *unionAll, made, inside map[colID]colID, flag colID) {
 	c := d.u.cols
-	in, at := d.with(r.in)
+	in, at := d.with(in)
 	tuples, own := d.instance()
-	flag := c.add(colInfo{name: "1", affinity: AffinityInteger, collation: binary, uniform: true, content: onlyNumbers})
-	args := r.inputs().sorted()
-	args = append(args, flag)
-	u := &unionAll{branches: []rel{&constants{in: tuples, nulls: args}, &constants{in: in, ones: []colID{flag}}}}
+	one := c.add(colInfo{name: "1", affinity: AffinityInteger, collation: binary, uniform: true, content: onlyNumbers})
+	nulls := append(args.sorted(), one)
+	u = &unionAll{branches: []rel{&constants{in: tuples, nulls: nulls}, &constants{in: in, ones: []colID{one}}}}
 	cols := [2][]colID{}
 	for _, id := range d.outside {
 		cols[0], cols[1] = append(cols[0], own[id]), append(cols[1], at[id])
 	}
-	cols[0], cols[1] = append(cols[0], args...), append(cols[1], args...)
+	cols[0], cols[1] = append(cols[0], nulls...), append(cols[1], nulls...)
 	u.cols = cols[:]
-	var made map[colID]colID
 	u.outs, made = d.copies(nil)
-	inside := map[colID]colID{}
-	for _, id := range args {
+	inside = map[colID]colID{}
+	for _, id := range nulls {
 		inside[id] = c.add(*c.of(id))
 		u.outs = append(u.outs, inside[id])
 	}
-	out := r.over(inside, inside[flag])
-	out.in, out.keys, out.global = u, d.group(nil, made), false
-	return out, made
+	return u, made, inside, inside[one]
 }
 
 // shown lets a recomputed group show the outside values, which it is grouped by.
@@ -258,10 +267,6 @@ func (d *dependency) shown(r *regroup, at map[colID]colID) (rel, map[colID]colID
 // globalRegroup is global for groups that are recomputed: the functions pass over the rows that are there for the tuples
 // alone, by a FILTER.
 func (d *dependency) globalRegroup(r *regroup) (rel, map[colID]colID) {
-	c := d.u.cols
-	in, at := d.with(r.in)
-	tuples, own := d.instance()
-	flag := c.add(colInfo{name: "1", affinity: AffinityInteger, collation: binary, uniform: true, content: onlyNumbers})
 	outside := setOf(d.outside...)
 	args := colSet{}
 	for _, e := range r.exprs() {
@@ -271,25 +276,9 @@ func (d *dependency) globalRegroup(r *regroup) (rel, map[colID]colID) {
 			}
 		}
 	}
-	nulls := append(args.sorted(), flag)
-	u := &unionAll{branches: []rel{&constants{in: tuples, nulls: nulls}, &constants{in: in, ones: []colID{flag}}}}
-	cols := [2][]colID{}
-	for _, id := range d.outside {
-		cols[0], cols[1] = append(cols[0], own[id]), append(cols[1], at[id])
-	}
-	cols[0], cols[1] = append(cols[0], nulls...), append(cols[1], nulls...)
-	u.cols = cols[:]
-	var made map[colID]colID
-	u.outs, made = d.copies(nil)
-	inside := map[colID]colID{}
-	for id, to := range made {
-		inside[id] = to
-	}
-	for _, id := range nulls {
-		inside[id] = c.add(*c.of(id))
-		u.outs = append(u.outs, inside[id])
-	}
-	out := r.substituted(inside).filtered(inside[flag])
+	u, made, inside, flag := d.padded(r.in, args)
+	maps.Copy(inside, made)
+	out := r.substituted(inside).filtered(flag)
 	out.in, out.keys, out.global = u, d.group(nil, made), false
 	return d.shown(out, made)
 }
