@@ -13,7 +13,12 @@ func (d *database) schemaVersion(slot *sqlite3.Stmt, schema string) (int64, erro
 	if v, ok := d.e.conn.SchemaVersion(schema); ok {
 		return v, nil
 	}
-	s, err := d.e.kept(slot, "PRAGMA "+ident(schema)+".schema_version")
+	return d.e.keptPragma(slot, ident(schema)+".schema_version")
+}
+
+// keptPragma reads a number that PRAGMA name gives, by the statement kept in slot.
+func (e *engine) keptPragma(slot *sqlite3.Stmt, name string) (int64, error) {
+	s, err := e.kept(slot, "PRAGMA "+name)
 	if err != nil {
 		return 0, err
 	}

@@ -133,15 +133,7 @@ func (d *database) built(v *view) error {
 
 // foreignVersion reads main's data version, which changes with the commits of other connections.
 func (e *engine) foreignVersion() (int64, error) {
-	s, err := e.kept(&e.version, "PRAGMA "+foreignPrefix+"data_version")
-	if err != nil {
-		return 0, err
-	}
-	defer s.Reset()
-	if ok, err := s.Step(); err != nil || !ok {
-		return 0, err
-	}
-	return s.ColumnRaw(0).Int(), nil
+	return e.keptPragma(&e.version, foreignPrefix+"data_version")
 }
 
 // hasTable reports whether a schema has a table of that name.
