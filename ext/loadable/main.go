@@ -16,6 +16,7 @@ import "C"
 import (
 	"unsafe"
 
+	"github.com/sqlite-mv/sqlite-mv/crsql"
 	"github.com/sqlite-mv/sqlite-mv/ext"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3/capi"
@@ -28,12 +29,26 @@ func sqlite3_sqlitemv_init(db *C.sqlite3, pzErrMsg **C.char, api *C.sqlite3_api_
 	return C.int(capi.Load(unsafe.Pointer(db), unsafe.Pointer(pzErrMsg), unsafe.Pointer(api), attach))
 }
 
-// attach installs the engine, unless the connection has one: loaded before, or linked into the program.
+// attach installs the engine and crsql, each unless the connection has it: loaded before, or linked into the program.
 func attach(c sqlite3.Conn) error {
-	if s, _, err := c.Prepare("SELECT mv_version()", false); err == nil {
-		return s.Finalize()
+	for _, part := range []struct {
+		sign   string
+		attach func(sqlite3.Conn) error
+	}{
+		{"mv_version()", ext.Attach},
+		{"crsql_internal_sync_bit()", crsql.Attach},
+	} {
+		if s, _, err := c.Prepare("SELECT "+part.sign, false); err == nil {
+			if err := s.Finalize(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := part.attach(c); err != nil {
+			return err
+		}
 	}
-	return ext.Attach(c)
+	return nil
 }
 
 func main() {}

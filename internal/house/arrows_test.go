@@ -26,13 +26,21 @@ var arrows = []struct {
 	{"ext", []string{"dbsp", "planner", "planner/sqltext", "cursor", "ext/sqlite3"}},
 	{"ext/driver", []string{"planner/sqltext"}},
 	{"ext/sqlite3/capi", []string{"dbsp", "ext/sqlite3"}},
-	{"ext/driver/modernc", append([]string{"ext", "ext/driver", "ext/sqlite3/modernc"}, engine...)},
-	{"ext/driver/mattn", append([]string{"ext", "ext/driver", "ext/sqlite3/capi"}, engine...)},
-	{"ext/loadable", append([]string{"ext", "ext/sqlite3/capi"}, engine...)},
+	{"crsql/pack", []string{"dbsp"}},
+	{"crsql", replication},
+	{"ext/driver/modernc", join("ext", "ext/driver", "ext/sqlite3/modernc", "crsql")},
+	{"ext/driver/mattn", join("ext", "ext/driver", "ext/sqlite3/capi", "crsql")},
+	{"ext/loadable", join("ext", "ext/sqlite3/capi", "crsql")},
 }
 
 // engine is what ext stands on.
 var engine = []string{"dbsp", "planner", "planner/sqltext", "cursor", "ext/sqlite3"}
+
+// replication is what crsql stands on. It and ext don't know each other.
+var replication = []string{"dbsp", "ext/sqlite3", "crsql/pack", "crsql/fractindex", "crsql/hlc"}
+
+// join is where engine and crsql meet.
+func join(pkgs ...string) []string { return append(append(pkgs, engine...), replication...) }
 
 func TestArrows(t *testing.T) {
 	for _, a := range arrows {
@@ -50,7 +58,7 @@ func TestArrows(t *testing.T) {
 }
 
 func TestGroundFloorKnowsNoSQLite(t *testing.T) {
-	for _, pkg := range []string{"dbsp", "planner", "planner/sqltext", "cursor", "ext", "ext/sqlite3"} {
+	for _, pkg := range []string{"dbsp", "planner", "planner/sqltext", "cursor", "ext", "ext/sqlite3", "crsql"} {
 		out, err := exec.Command("go", "list", "-deps", module+pkg).Output()
 		require.NoError(t, err)
 		for _, dep := range strings.Fields(string(out)) {

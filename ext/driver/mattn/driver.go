@@ -18,11 +18,13 @@ package mattn
 import (
 	"database/sql"
 	sqldriver "database/sql/driver"
+	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/mattn/go-sqlite3"
 
+	"github.com/sqlite-mv/sqlite-mv/crsql"
 	"github.com/sqlite-mv/sqlite-mv/ext"
 	mvdriver "github.com/sqlite-mv/sqlite-mv/ext/driver"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3/capi"
@@ -36,8 +38,10 @@ func init() {
 	_ = install() // its error is reported by each opening
 }
 
-// install puts the engine into the connections that the SQLite of go-sqlite3 opens from now on.
-var install = sync.OnceValue(func() error { return ext.Register(capi.Linked) })
+// install puts the engine and crsql into the connections that the SQLite of go-sqlite3 opens from now on.
+var install = sync.OnceValue(func() error {
+	return errors.Join(ext.Register(capi.Linked), crsql.Register(capi.Linked))
+})
 
 // Driver is the driver that is registered as "sqlite-mv-mattn". The zero value is ready for use; a program that needs
 // Extensions or a ConnectHook registers one of its own under another name.
