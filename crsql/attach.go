@@ -18,6 +18,8 @@ var installers = []struct {
 }{
 	{"anchor", (*conn).installAnchor},
 	{"sync bit", (*conn).installSyncBit},
+	{"pack columns", (*conn).installPackColumns},
+	{"unpack columns", (*conn).installUnpackColumns},
 }
 
 // Register installs crsql into every connection that the binding's SQLite opens from now on.
