@@ -20,6 +20,9 @@ var installers = []struct {
 	{"sync bit", (*conn).installSyncBit},
 	{"pack columns", (*conn).installPackColumns},
 	{"unpack columns", (*conn).installUnpackColumns},
+	{"fractional keys", (*conn).installFractKey},
+	{"fractional conflicts", (*conn).installFractConflict},
+	{"ordered tables", (*conn).installFractOrdered},
 }
 
 // Register installs crsql into every connection that the binding's SQLite opens from now on.

@@ -5,14 +5,10 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/mattn"
-	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/modernc"
 )
 
 // leaf is a connection to a database file of its own, on one of the engines.
@@ -25,10 +21,8 @@ type leaf struct {
 
 // eachEngine runs a test on each engine that the program has.
 func eachEngine(t *testing.T, test func(t *testing.T, l *leaf)) {
-	for _, driver := range []string{"sqlite-mv", "sqlite-mv-mattn"} {
-		if slices.Contains(sql.Drivers(), driver) {
-			t.Run(driver, func(t *testing.T) { test(t, openLeaf(t, driver, filepath.Join(t.TempDir(), "a.db"))) })
-		}
+	for _, driver := range drivers {
+		t.Run(driver, func(t *testing.T) { test(t, openLeaf(t, driver, filepath.Join(t.TempDir(), "a.db"))) })
 	}
 }
 

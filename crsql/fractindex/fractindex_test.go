@@ -20,7 +20,7 @@ type vector struct {
 }
 
 func readVectors(t *testing.T) (vectors []vector) {
-	text, err := os.ReadFile("testdata/key_between.json")
+	text, err := os.ReadFile("../testdata/vectors/fract_key_between.json")
 	require.NoError(t, err)
 	var file struct {
 		Steps []struct {

@@ -32,7 +32,7 @@ type vectors struct {
 }
 
 func readVectors(t *testing.T) (v vectors) {
-	text, err := os.ReadFile("testdata/pack_columns.json")
+	text, err := os.ReadFile("../testdata/vectors/_pack_columns.json")
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &v))
 	require.NotEmpty(t, v.Pack)
