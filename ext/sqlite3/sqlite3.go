@@ -81,6 +81,11 @@ type Stmt interface {
 	Step() (bool, error)
 	// Reset makes the statement ready to run again; parameters stay bound.
 	Reset() error
+	// Run runs the statement to its end, discarding rows, and resets it.
+	Run() error
+	// Reprepared is how often SQLite compiled the statement anew until the last Step or Run, as it does when the schema
+	// was changed, or a change of it was rolled back.
+	Reprepared() int
 	// Finalize is idempotent; the statement is not used afterwards.
 	Finalize() error
 	// Column returns a copy of the value in the current row.

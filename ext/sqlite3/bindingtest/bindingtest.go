@@ -53,6 +53,8 @@ func Run(t *testing.T, s *Subject) {
 		run  func(t *testing.T)
 	}{
 		{"Statements", testStatements},
+		{"Run", testRun},
+		{"Reprepared", testReprepared},
 		{"Connection", testConnection},
 		{"OpenClose", testOpenClose},
 		{"ConnectionsInParallel", testConnectionsInParallel},

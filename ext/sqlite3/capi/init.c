@@ -32,7 +32,7 @@ static const char *missing(const sqlite3_api_routines *api) {
   NEED(result_error); NEED(result_error_code); NEED(result_error_nomem); NEED(result_int); NEED(result_int64);
   NEED(result_null);
   NEED(result_text64); NEED(set_last_insert_rowid); NEED(sql); NEED(step); NEED(stmt_busy); NEED(stmt_readonly);
-  NEED(total_changes64); NEED(user_data); NEED(value_blob); NEED(value_bytes); NEED(value_double);
+  NEED(stmt_status); NEED(total_changes64); NEED(user_data); NEED(value_blob); NEED(value_bytes); NEED(value_double);
   NEED(value_int64); NEED(value_nochange); NEED(value_numeric_type);
   NEED(value_text); NEED(value_type); NEED(vtab_collation); NEED(vtab_config); NEED(vtab_distinct); NEED(vtab_in);
 #undef NEED

@@ -30,6 +30,7 @@ typedef struct mv_stmt {
   mv_value *columns;
   int nparam, ncolumn;
   int ndirty;
+  int reprepared;
 } mv_stmt;
 
 // mv_batch is a sqlite3.Batch: rows that Go takes when it looks.
@@ -117,6 +118,7 @@ int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *row
 int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
 int mv_step(mv_stmt *s);
 int mv_row(mv_stmt *s);
+int mv_run(mv_stmt *s);
 int mv_reset(mv_stmt *s);
 int mv_finalize(mv_stmt *s);
 int mv_grow(mv_stmt *s, int i, int64_t n);

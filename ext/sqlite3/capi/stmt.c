@@ -46,8 +46,8 @@ static int bind(sqlite3_stmt *stmt, int i, const mv_value *v) {
   return sqlite3_bind_null(stmt, i);
 }
 
-// mv_step binds what was given since the last step, steps, and reads the row.
-int mv_step(mv_stmt *s) {
+// step binds what was given since the last step, and steps.
+static int step(mv_stmt *s) {
   for (int i = 0; s->ndirty && i < s->nparam; i++) {
     if (!s->params[i].dirty) continue;
     int rc = bind(s->stmt, i + 1, &s->params[i].v);
@@ -56,7 +56,22 @@ int mv_step(mv_stmt *s) {
     s->ndirty--;
   }
   int rc = sqlite3_step(s->stmt);
+  s->reprepared = sqlite3_stmt_status(s->stmt, SQLITE_STMTSTATUS_REPREPARE, 0);
+  return rc;
+}
+
+// mv_step binds what was given since the last step, steps, and reads the row.
+int mv_step(mv_stmt *s) {
+  int rc = step(s);
   return rc == SQLITE_ROW ? mv_row(s) : rc;
+}
+
+// mv_run steps to the end and resets. After an error it does not reset: that would lose the connection's message.
+int mv_run(mv_stmt *s) {
+  int rc;
+  do rc = step(s);
+  while (rc == SQLITE_ROW);
+  return rc == SQLITE_DONE ? sqlite3_reset(s->stmt) : rc;
 }
 
 // mv_row reads the present row. It returns SQLITE_ROW.

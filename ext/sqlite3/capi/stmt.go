@@ -113,6 +113,22 @@ func (s *stmt) Reset() error {
 	return s.conn.err(C.mv_reset(s.stmt))
 }
 
+// Run implements sqlite3.Stmt.
+func (s *stmt) Run() error {
+	s.row = false
+	rc := C.mv_run(s.stmt)
+	if rc == C.SQLITE_OK {
+		s.stepped = false
+		return nil
+	}
+	err := s.conn.err(rc)
+	_ = s.Reset() // the same error
+	return err
+}
+
+// Reprepared implements sqlite3.Stmt.
+func (s *stmt) Reprepared() int { return int(s.stmt.reprepared) }
+
 // Finalize implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
 func (s *stmt) Finalize() error {
 	if s.stmt == nil {

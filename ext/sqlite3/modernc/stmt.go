@@ -145,6 +145,28 @@ func (s *stmt) Reset() error {
 	return nil
 }
 
+// Run implements sqlite3.Stmt.
+func (s *stmt) Run() error {
+	s.row, s.stepped = 0, true
+	tls := s.conn.tls
+	for {
+		switch rc := lib.Xsqlite3_step(tls, s.stmt); rc {
+		case lib.SQLITE_ROW:
+		case lib.SQLITE_DONE:
+			return s.Reset()
+		default:
+			err := s.conn.err(rc)
+			_ = s.Reset() // the same error
+			return err
+		}
+	}
+}
+
+// Reprepared implements sqlite3.Stmt.
+func (s *stmt) Reprepared() int {
+	return int(at[lib.TVdbe](s.stmt).FaCounter[lib.SQLITE_STMTSTATUS_REPREPARE])
+}
+
 // Finalize implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
 func (s *stmt) Finalize() error {
 	if s.stmt == 0 {
