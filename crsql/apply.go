@@ -1,0 +1,106 @@
+package crsql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+)
+
+// Writer is what writing needs: *sql.Conn and *sql.Tx are; of a *sql.DB one takes a connection or a transaction.
+type Writer interface {
+	Reader
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+}
+
+// Apply merges changes, all or none, and returns how many of them won: crsql_rows_impacted(). It works in a savepoint,
+// which outside of a transaction is a transaction. An error among changes ends it; the iteration may read another
+// connection, but not this one. Changes of one row are written together where they follow each other.
+func Apply(ctx context.Context, to Writer, changes iter.Seq2[Change, error]) (won int64, err error) {
+	if _, err := to.ExecContext(ctx, "SAVEPOINT crsql_apply"); err != nil {
+		return 0, fmt.Errorf("crsql: apply: %w", err)
+	}
+	before, err := rowsImpacted(ctx, to)
+	if err == nil {
+		err = insertChanges(ctx, to, changes)
+	}
+	if err == nil {
+		won, err = rowsImpacted(ctx, to)
+	}
+	if err == nil {
+		_, err = to.ExecContext(ctx, "RELEASE crsql_apply")
+	}
+	if err != nil {
+		// The context may be the reason. A transaction that SQLite rolled back has no savepoint left.
+		for _, text := range []string{"ROLLBACK TO crsql_apply", "RELEASE crsql_apply"} {
+			if _, e := to.ExecContext(context.WithoutCancel(ctx), text); e != nil {
+				err = errors.Join(err, e)
+				break
+			}
+		}
+		return 0, fmt.Errorf("crsql: apply: %w", err)
+	}
+	return won - before, nil
+}
+
+func rowsImpacted(ctx context.Context, from Reader) (int64, error) {
+	return askNumber(ctx, from, "SELECT crsql_rows_impacted()")
+}
+
+func askNumber(ctx context.Context, from Reader, text string, args ...any) (n int64, err error) {
+	rows, err := from.QueryContext(ctx, text, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+	}
+	return n, rows.Err()
+}
+
+func insertChanges(ctx context.Context, to Writer, changes iter.Seq2[Change, error]) error {
+	s, err := to.PrepareContext(ctx, "INSERT INTO crsql_changes("+changeColumns+") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for c, err := range changes {
+		if err != nil {
+			return err
+		}
+		if _, err := s.ExecContext(ctx, c.Table, blob(c.PK), c.CID, bindable(c.Val), c.ColVersion, c.DBVersion, blob(c.Site),
+			c.CL, c.Seq); err != nil {
+			return fmt.Errorf("%s, column %q: %w", c.Table, c.CID, err)
+		}
+	}
+	return nil
+}
+
+// blob is b as drivers bind a blob that is not NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func bindable(v dbsp.Value) any {
+	switch v.Kind() {
+	case dbsp.Integer:
+		return v.Int()
+	case dbsp.Real:
+		return v.Real()
+	case dbsp.Text:
+		return v.Str()
+	case dbsp.Blob:
+		return blob([]byte(v.Str()))
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package crsql
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Reply is what one file sends another.
+type Reply struct {
+	// Site is the sender's site id.
+	Site []byte
+	// Since is the mark of the sender's that the receiver holds and after which the changes begin; nil for all changes.
+	Since *MarkID
+	// After is the place after which they begin instead, when an earlier reply had more to follow.
+	After *Position
+	// Without are marks that the receiver holds, and whose changes are therefore left out.
+	Without []MarkID
+	// Changes are whole groups of equal DBVersion and Seq, in order.
+	Changes []Change
+	// At is the mark of the sender's state.
+	At Mark
+	// More says that changes are left, after Next.
+	More bool
+	// Next is the place up to which the changes go.
+	Next Position
+	// Marks are the states that the sender has merged, its own included.
+	Marks []Mark
+	// Floors are marks of states up to which deletions may be forgotten in what is sent.
+	Floors []Mark
+}
+
+// Serve returns what the asker of r lacks of this file, or the first of it: about limit changes; 0 means all. It notes what
+// the asker confirms to have.
+func Serve(ctx context.Context, db Database, r Request, limit int) (Reply, error) {
+	var reply Reply
+	err := transact(ctx, db, func(x *exchange) error {
+		if string(r.Site) == string(x.site) {
+			return fmt.Errorf("%w, %x", ErrSameSite, x.site)
+		}
+		if !r.Empty {
+			if err := x.checkFloors(r.Site, r.Marks); err != nil {
+				return err
+			}
+		}
+		var err error
+		reply, err = x.serve(r, limit)
+		return err
+	})
+	if err != nil {
+		return Reply{}, fmt.Errorf("crsql: serve: %w", err)
+	}
+	return reply, nil
+}
+
+func (x *exchange) serve(r Request, limit int) (Reply, error) {
+	reply := Reply{Site: x.site}
+	own, err := x.ownMarks()
+	if err != nil {
+		return reply, err
+	}
+	held := map[MarkID]bool{}
+	since := int64(0)
+	for _, m := range r.Marks {
+		held[m.ID] = true
+		if version, ok := own[m.ID]; ok && (reply.Since == nil || version > since) {
+			since, reply.Since = version, &m.ID
+		}
+	}
+	if err := x.track(r.Site, since, eventSent); err != nil {
+		return reply, err
+	}
+	after := Position{Version: since, Seq: math.MaxInt64}
+	if c, ok := r.cursor(x.site); ok && c.Version > since {
+		if _, ok := own[c.Mark]; ok {
+			after, reply.Since, reply.After = c, nil, &c
+		}
+	}
+	if reply.At, err = x.present(); err != nil {
+		return reply, err
+	}
+	spans, err := x.spans(after, held, &reply)
+	if err != nil {
+		return reply, err
+	}
+	for _, s := range spans {
+		if err := x.take(s, after, limit, &reply); err != nil || reply.More {
+			if err != nil {
+				return reply, err
+			}
+			break
+		}
+	}
+	if reply.Marks, err = x.marks(); err != nil {
+		return reply, err
+	}
+	reply.Floors, err = x.floors()
+	return reply, err
+}
+
+// ownMarks returns the versions of the marks that the file gave itself.
+func (x *exchange) ownMarks() (map[MarkID]int64, error) {
+	own := map[MarkID]int64{}
+	var id []byte
+	var version int64
+	return own, x.each("SELECT mark, version FROM crsql_marks WHERE site_id = ?", []any{x.site}, []any{&id, &version}, func() {
+		own[MarkID(id)] = version
+	})
+}
+
+// span is versions from first to last.
+type span struct{ first, last int64 }
+
+// spans returns the versions to send, without those that came from states that the receiver holds; these it notes.
+func (x *exchange) spans(after Position, held map[MarkID]bool, reply *Reply) ([]span, error) {
+	first := after.Version
+	if after.Seq == math.MaxInt64 {
+		first++
+	}
+	var out []span
+	var m span
+	var id []byte
+	err := x.each("SELECT first, last, mark FROM crsql_merges WHERE last >= ? ORDER BY first", []any{first},
+		[]any{&m.first, &m.last, &id}, func() {
+			if !held[MarkID(id)] {
+				return
+			}
+			if !slices.Contains(reply.Without, MarkID(id)) {
+				reply.Without = append(reply.Without, MarkID(id))
+			}
+			if m.first > first {
+				out = append(out, span{first, m.first - 1})
+			}
+			first = max(first, m.last+1)
+		})
+	if first <= x.version {
+		out = append(out, span{first, x.version})
+	}
+	return out, err
+}
+
+// take adds the changes of a span to the reply, up to limit.
+func (x *exchange) take(s span, after Position, limit int, reply *Reply) error {
+	for c, err := range selectChanges(x.ctx, x, "db_version >= ? AND db_version <= ?", []any{s.first, s.last}) {
+		if err != nil {
+			return err
+		}
+		if c.DBVersion == after.Version && c.Seq <= after.Seq {
+			continue
+		}
+		if n := len(reply.Changes); limit > 0 && n >= limit {
+			if last := reply.Changes[n-1]; last.DBVersion != c.DBVersion || last.Seq != c.Seq {
+				reply.More = true
+				reply.Next = Position{Mark: reply.At.ID, Version: last.DBVersion, Seq: last.Seq}
+				return nil
+			}
+		}
+		reply.Changes = append(reply.Changes, c)
+	}
+	return nil
+}
