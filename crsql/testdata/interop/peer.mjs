@@ -141,7 +141,7 @@ async function answer(q) {
     }
     case 'exec': await exec(db, q.sql); return {};
     case 'query': return {rows: await query(db, q.sql, q.args)};
-    case 'apply': return {rows: await apply(db, q.changes)};
+    case 'apply': return {rows: await apply(db, q.changes ?? [])};
   }
   throw new Error('unknown op ' + q.op);
 }
