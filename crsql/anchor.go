@@ -10,7 +10,7 @@ const anchorModule = "crsql_internal_anchor"
 func (c *conn) installAnchor() error {
 	return c.CreateModule(anchorModule, &sqlite3.Module{
 		Connect: func(s sqlite3.Conn, _ []string) (sqlite3.VTab, error) {
-			if err := s.DeclareVTab("CREATE TABLE x(nothing)"); err != nil {
+			if err := s.DeclareVTab("CREATE TABLE x(x)"); err != nil {
 				return nil, err
 			}
 			c.anchored = true
@@ -24,7 +24,7 @@ func (c *conn) anchor() error {
 	if c.anchored {
 		return nil
 	}
-	s, _, err := c.Prepare("SELECT nothing FROM "+anchorModule, false)
+	s, _, err := c.Prepare("SELECT x FROM "+anchorModule, false)
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,21 @@ type conn struct {
 	kept     map[string]sqlite3.Stmt
 	anchored bool // the anchor is connected, and will finalize what is kept
 
+	tx       transaction
+	schema   *schema // as last loaded
+	probed   int     // how often the probe was compiled anew when it was
+	altering map[string]bool
+	depth    int            // of operations that run statements of tables
+	retired  []sqlite3.Stmt // to be finalized when that is 0
+	row      rowState       // of the row that was merged last
+	merging  int
+
 	syncBit     bool
 	showSyncBit func(bool)
 }
 
 func newConn(c sqlite3.Conn) *conn {
-	return &conn{Conn: c, kept: map[string]sqlite3.Stmt{}}
+	return &conn{Conn: c, kept: map[string]sqlite3.Stmt{}, altering: map[string]bool{}}
 }
 
 // query runs sql with args and calls row for each result row; row may be nil.
@@ -83,6 +92,7 @@ func (c *conn) prepareKept(sql string) (sqlite3.Stmt, error) {
 // release finalizes all that is kept prepared, without which sqlite3_close would fail. What is needed again is prepared
 // again.
 func (c *conn) release() {
+	c.invalidate()
 	for sql, s := range c.kept {
 		_ = s.Finalize()
 		delete(c.kept, sql)

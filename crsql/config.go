@@ -1,0 +1,60 @@
+package crsql
+
+import (
+	"errors"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// The settings of a file. The first is the original's.
+const (
+	// mergeEqualValues has the greater site id win among equal writes, so that peers agree on who made them.
+	mergeEqualValues = "merge-equal-values"
+	// strict refuses changes of columns that are not declared, as the original does, instead of keeping them.
+	strict = "strict"
+	// keepUnknownTables keeps changes of tables that do not replicate here, instead of refusing them.
+	keepUnknownTables = "keep-unknown-tables"
+)
+
+var errSetting = errors.New("unknown setting name")
+
+func knownSetting(name string) bool {
+	return name == mergeEqualValues || name == strict || name == keepUnknownTables
+}
+
+func (c *conn) installConfig() error {
+	if err := c.function(&sqlite3.Function{Name: "crsql_config_set", NArg: 2}, func(args sqlite3.Args) (dbsp.Value, error) {
+		name := args.Value(0).Str()
+		if !knownSetting(name) {
+			return dbsp.Value{}, errSetting
+		}
+		v := args.Numeric(1)
+		if v.Kind() != dbsp.Integer || v.Int() != 0 && v.Int() != 1 {
+			return dbsp.Value{}, errors.New("a setting is 0 or 1")
+		}
+		restore := c.preserve()
+		defer restore()
+		err := c.atomically(func() error {
+			if err := c.ensureStorage(); err != nil {
+				return err
+			}
+			if err := c.enlist(); err != nil {
+				return err
+			}
+			return c.setMaster(settingPrefix+name, v.Int())
+		})
+		c.tx.settings = nil
+		return v, err
+	}); err != nil {
+		return err
+	}
+	return c.function(&sqlite3.Function{Name: "crsql_config_get", NArg: 1}, func(args sqlite3.Args) (dbsp.Value, error) {
+		name := args.Value(0).Str()
+		if !knownSetting(name) {
+			return dbsp.Value{}, errSetting
+		}
+		v, err := c.setting(name)
+		return dbsp.NewInteger(v), err
+	})
+}
