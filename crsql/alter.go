@@ -47,6 +47,9 @@ func (c *conn) beginAlter(name string) error {
 			return err
 		}
 		c.altering[name] = true
+		if err := c.Exec("DROP TRIGGER IF EXISTS main." + ident(name+logSuffix+logNullName)); err != nil { // it names all columns
+			return err
+		}
 		return c.dropTriggers(name)
 	}()
 	if err != nil {
@@ -60,49 +63,56 @@ func (c *conn) beginAlter(name string) error {
 func (c *conn) commitAlter(name string) error {
 	restore := c.preserve()
 	defer restore()
-	err := func() error {
-		name, err := c.tableNamed(name)
-		if err != nil {
-			return err
-		}
-		if err := c.enlist(); err != nil {
-			return err
-		}
-		if err := c.compact(name); err != nil {
-			return err
-		}
-		keys, others, err := c.columnsOf(name)
-		if err != nil {
-			return err
-		}
-		if err := c.makeTriggers(name, keys, others); err != nil {
-			return err
-		}
-		delete(c.altering, name)
-		sch, err := c.current()
-		if err != nil {
-			return err
-		}
-		t := sch.byName[name]
-		if t == nil {
-			return fmt.Errorf("table %s does not replicate", name)
-		}
-		if err := c.backfill(t); err != nil {
-			return err
-		}
-		if err := c.applyUnknown(t); err != nil {
-			return err
-		}
-		if err := c.purgeDropped(); err != nil {
-			return err
-		}
-		return c.Exec("RELEASE alter_crr")
-	}()
-	if err != nil {
+	if err := c.finishAlter(name); err != nil {
 		_ = c.Exec("ROLLBACK")
 		return fmt.Errorf("%w: %w", errCompacting, err)
 	}
 	return nil
+}
+
+// finishAlter is commitAlter for those who roll back as they see fit.
+func (c *conn) finishAlter(name string) error {
+	name, err := c.tableNamed(name)
+	if err != nil {
+		return err
+	}
+	if err := c.enlist(); err != nil {
+		return err
+	}
+	if err := c.compact(name); err != nil {
+		return err
+	}
+	keys, others, err := c.columnsOf(name)
+	if err != nil {
+		return err
+	}
+	if err := c.makeTriggers(name, keys, others); err != nil {
+		return err
+	}
+	delete(c.altering, name)
+	sch, err := c.current()
+	if err != nil {
+		return err
+	}
+	t := sch.byName[name]
+	if t == nil {
+		return fmt.Errorf("table %s does not replicate", name)
+	}
+	if t.log != nil {
+		if err := c.makeLogTriggers(t); err != nil {
+			return err
+		}
+	}
+	if err := c.backfill(t); err != nil {
+		return err
+	}
+	if err := c.applyUnknown(t); err != nil {
+		return err
+	}
+	if err := c.purgeDropped(); err != nil {
+		return err
+	}
+	return c.Exec("RELEASE alter_crr")
 }
 
 // compact takes clocks away that are of no use to the table as it is now. Rows that were deleted in the alteration leave
@@ -123,6 +133,9 @@ func (c *conn) compact(name string) error {
 		return fmt.Errorf("table %s does not replicate", name)
 	}
 	if !slices.Equal(sortedNames(keys), sortedNames(were)) {
+		if log, err := c.tableNamed(name + numbersSuffix); err == nil && log != "" {
+			return fmt.Errorf("the primary key of a log can't be changed")
+		}
 		if err := c.dropClock(name); err != nil {
 			return err
 		}

@@ -31,32 +31,35 @@ func (c *conn) installAsCRR() error {
 func (c *conn) asCRR(name string) error {
 	restore := c.preserve()
 	defer restore()
-	return c.within("as_crr", func() error {
-		name, err := c.tableNamed(name)
-		if err != nil {
-			return err
-		}
-		if err := c.eligible(name); err != nil {
-			return err
-		}
-		sch, err := c.current()
-		if err != nil {
-			return err
-		}
-		if sch.byName[name] != nil {
-			return nil
-		}
-		if err := c.ensureStorage(); err != nil {
-			return err
-		}
-		if err := c.enlist(); err != nil {
-			return err
-		}
-		if err := c.purgeDropped(); err != nil {
-			return err
-		}
-		return c.makeCRR(name)
-	})
+	return c.within("as_crr", func() error { return c.replicate(name) })
+}
+
+// replicate is asCRR as part of a statement that is taken back if it fails.
+func (c *conn) replicate(name string) error {
+	name, err := c.tableNamed(name)
+	if err != nil {
+		return err
+	}
+	if err := c.eligible(name); err != nil {
+		return err
+	}
+	sch, err := c.current()
+	if err != nil {
+		return err
+	}
+	if sch.byName[name] != nil {
+		return nil
+	}
+	if err := c.ensureStorage(); err != nil {
+		return err
+	}
+	if err := c.enlist(); err != nil {
+		return err
+	}
+	if err := c.purgeDropped(); err != nil {
+		return err
+	}
+	return c.makeCRR(name)
 }
 
 // makeCRR makes what a replicated table has beside it, and fills it.
@@ -131,6 +134,9 @@ func (c *conn) asTable(name string) error {
 
 func (c *conn) dropClock(name string) error {
 	c.invalidate() // its statements hold the tables
+	if err := c.dropLog(name); err != nil {
+		return err
+	}
 	return c.Exec("DROP TABLE IF EXISTS main." + ident(name+clockSuffix) + "; DROP TABLE IF EXISTS main." + ident(name+pksSuffix))
 }
 

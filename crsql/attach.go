@@ -33,6 +33,11 @@ var installers = []struct {
 	{"fractional keys", (*conn).installFractKey},
 	{"fractional conflicts", (*conn).installFractConflict},
 	{"ordered tables", (*conn).installFractOrdered},
+	{"automigrate", (*conn).installAutomigrate},
+	{"clset", (*conn).installCLSet},
+	{"logs", (*conn).installAsLog},
+	{"keys of events", (*conn).installULID},
+	{"events", (*conn).installCheckEvent},
 }
 
 // Register installs crsql into every connection that the binding's SQLite opens from now on.
@@ -52,6 +57,7 @@ func Attach(c sqlite3.Conn) error {
 
 func attach(c sqlite3.Conn) (*conn, error) {
 	x := newConn(c)
+	x.attach = Attach
 	for _, i := range installers {
 		if err := i.install(x); err != nil {
 			return nil, fmt.Errorf("crsql: %s: %w", i.what, err)

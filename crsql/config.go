@@ -2,6 +2,8 @@ package crsql
 
 import (
 	"errors"
+	"fmt"
+	"math"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -19,9 +21,10 @@ const (
 
 var errSetting = errors.New("unknown setting name")
 
-func knownSetting(name string) bool {
-	return name == mergeEqualValues || name == strict || name == keepUnknownTables
-}
+// greatest are the greatest values of settings.
+var greatest = map[string]int64{mergeEqualValues: 1, strict: 1, keepUnknownTables: 1, maxAhead: math.MaxInt64}
+
+func knownSetting(name string) bool { return greatest[name] > 0 }
 
 func (c *conn) installConfig() error {
 	if err := c.function(&sqlite3.Function{Name: "crsql_config_set", NArg: 2}, func(args sqlite3.Args) (dbsp.Value, error) {
@@ -30,8 +33,8 @@ func (c *conn) installConfig() error {
 			return dbsp.Value{}, errSetting
 		}
 		v := args.Numeric(1)
-		if v.Kind() != dbsp.Integer || v.Int() != 0 && v.Int() != 1 {
-			return dbsp.Value{}, errors.New("a setting is 0 or 1")
+		if v.Kind() != dbsp.Integer || v.Int() < 0 || v.Int() > greatest[name] {
+			return dbsp.Value{}, fmt.Errorf("%s is a number from 0 to %d", name, greatest[name])
 		}
 		restore := c.preserve()
 		defer restore()

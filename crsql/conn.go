@@ -1,6 +1,7 @@
 package crsql
 
 import (
+	"github.com/sqlite-mv/sqlite-mv/crsql/hlc"
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
@@ -19,6 +20,9 @@ type conn struct {
 	retired  []sqlite3.Stmt // to be finalized when that is 0
 	row      rowState       // of the row that was merged last
 	merging  int
+
+	clock  *hlc.Clock               // of logs
+	attach func(sqlite3.Conn) error // Attach, which can't be named by what it installs
 
 	syncBit     bool
 	showSyncBit func(bool)

@@ -17,3 +17,9 @@ var ErrUnconfirmed = errors.New("a peer has not confirmed")
 
 // ErrSameSite is the error of exchanging between two files of one site id: one is a copy of the other.
 var ErrSameSite = errors.New("both files have the same site id")
+
+// ErrMigration is wrapped by the errors of crsql_automigrate for differences that no ALTER TABLE mends.
+var ErrMigration = errors.New("can't be migrated by itself")
+
+// ErrLog is wrapped by the errors of crsql_as_log for a table that can't be a log.
+var ErrLog = errors.New("not a log")

@@ -66,7 +66,11 @@ func (c *conn) mergeRow(changes []arrival) error {
 			return err
 		}
 	}
-	if err := c.writeWinners(t); err != nil {
+	err = c.writeWinners(t)
+	if err == nil && t.log != nil {
+		err = c.eventArrived(t)
+	}
+	if err != nil {
 		r.forget()
 		return err
 	}
@@ -77,6 +81,11 @@ func (c *conn) mergeRow(changes []arrival) error {
 // mergeOne decides on a change.
 func (c *conn) mergeOne(t *table, a *arrival) error {
 	r := &c.row
+	if t.log != nil {
+		if skip, err := c.receiveEvent(t, a); err != nil || skip {
+			return err
+		}
+	}
 	switch {
 	case a.cl < r.cl, a.cl%2 == 0 && a.cl == r.cl:
 		return nil

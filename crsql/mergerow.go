@@ -24,6 +24,7 @@ type rowState struct {
 
 	winners   []winner
 	comesBack bool // the first of them brings the row back
+	numbered  bool // it is an event that has its number
 }
 
 // winner is a change that is to be written.

@@ -110,6 +110,11 @@ func (c *conn) loadSchema() (*schema, error) {
 			if err != nil {
 				return nil, err
 			}
+			if tables[base+numbersSuffix] {
+				if t.log, err = c.loadLog(t); err != nil {
+					return nil, err
+				}
+			}
 			sch.tables = append(sch.tables, t)
 			sch.byName[base] = t
 		}

@@ -14,6 +14,7 @@ type table struct {
 	keys   []column // in the order of the primary key
 	others []column // the columns that replicate
 	places map[string]int
+	log    *eventLog // nil unless it is a log
 
 	base, clock, pks string // quoted, with the schema
 

@@ -90,6 +90,9 @@ func (c *Clock) Check(id ulid.ULID) error {
 	return nil
 }
 
+// Reached reports whether the clock has given or seen a stamp that is not below this one.
+func (c *Clock) Reached(id ulid.ULID) bool { return id.Compare(c.last) <= 0 }
+
 // Observe takes in a stamp that another clock gave: the next ones are above it. Its error is that of Check, and then the
 // clock is as it was.
 func (c *Clock) Observe(id ulid.ULID) error {

@@ -62,7 +62,10 @@ func TestFloor(t *testing.T) {
 	require.NoError(t, err)
 	require.Positive(t, id.Compare(floor))
 	require.Equal(t, floor.Time(), id.Time())
+	require.True(t, a.Reached(id))
 	require.Positive(t, a.stamp(t).Compare(id))
+	b.time = b.time.Add(time.Millisecond)
+	require.False(t, a.Reached(b.stamp(t)))
 }
 
 func TestBound(t *testing.T) {
