@@ -1,6 +1,7 @@
 package ext_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -71,4 +72,40 @@ func TestAttachedViewsRejected(t *testing.T) {
 	s.fails("CREATE MATERIALIZED VIEW v AS SELECT a FROM other.things", "schema")
 	s.fails("CREATE MATERIALIZED VIEW other.v AS SELECT region FROM main.orders", "schema")
 	require.Equal(t, before, s.schema())
+}
+
+// TestAttachedCopyInOneTransaction: copies of one file have the same layouts, and a trigger's function does not know whose it
+// is; nor does it when one of them is attached while statements on the other are prepared.
+func TestAttachedCopyInOneTransaction(t *testing.T) {
+	dir := t.TempDir()
+	path, copied := filepath.Join(dir, "a.db"), filepath.Join(dir, "b.db")
+	func() {
+		s := connect(t, dsn(path))
+		s.run(orders + orderViews)
+		s.run("VACUUM INTO ?", copied)
+	}()
+	s := connect(t, dsn(path))
+	const into = "INSERT INTO %s.orders(region, amount) SELECT 'r', value FROM json_each('[1, 2, 3, 4, 5]')"
+	check := func() {
+		t.Helper()
+		s.right()
+		require.Equal(t, s.ask("SELECT region, count(*), sum(amount) FROM b.orders GROUP BY region ORDER BY 1"),
+			s.ask("SELECT region, n, total FROM b.regions ORDER BY 1"))
+	}
+	s.run(fmt.Sprintf(into, "main"))
+	s.run("ATTACH '" + copied + "' AS b")
+	s.run(fmt.Sprintf(into, "main"))
+	check()
+	s.run("BEGIN")
+	for range 3 {
+		s.run(fmt.Sprintf(into, "b"))
+		s.run(fmt.Sprintf(into, "main"))
+		s.run("INSERT OR REPLACE INTO b.orders(id, region) VALUES(1, 'q'), (1000, 'q'), (1000, 'q')")
+		check()
+	}
+	s.run("COMMIT")
+	check()
+	s.run("DETACH b")
+	s.run(fmt.Sprintf(into, "main"))
+	s.right()
 }

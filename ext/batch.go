@@ -9,21 +9,29 @@ import (
 // come may wait: of tables that are not tracked, while no row is stashed. Everything that looks at the log, or marks a place
 // in it, collects the batch first, so that the log is at any moment what it would be without a batch.
 
-// allowBatch lets the next events of the code wait, if such an event needs no answer.
-func (d *database) allowBatch(lay *layout, code int64, n int) {
+// allowBatch lets the next events like this one, of n values, wait, if such an event needs no answer.
+func (d *database) allowBatch(lay *layout, code int64, n int) error {
 	if d.waiting == nil {
-		return
+		return nil
 	}
-	if code&7 == eventStash || lay.tracked || !d.tx.images.empty() {
+	kind := int(code & 7)
+	if kind == eventStash || lay.tracked || !d.tx.images.empty() {
 		// What is logged from now on depends on the rows that the tracker knows.
 		d.waiting.Refuse()
-		return
+		return nil
 	}
 	if d.accepted == nil {
 		d.accepted = map[int64]*layout{}
 	}
-	d.accepted[code] = lay
-	d.waiting.Accept(code, n)
+	whole := eventCode(lay.id, wholeImage, kind)
+	if _, width, err := lay.eventWidth(whole); err == nil && d.e.sole == d && width <= offerWidth {
+		code, n = whole, width
+	}
+	if kind != eventUpdate || !d.e.replacing || !lay.byRowid {
+		d.accepted[code] = lay
+		d.waiting.Accept(code, n)
+	}
+	return d.highest(lay, kind)
 }
 
 // refuseBatch collects what waits, and lets nothing wait until allowBatch is called.
@@ -59,18 +67,19 @@ func (d *database) collect() error {
 		first   error
 		last    int64 = -1
 		lay     *layout
+		n       int
 		width   int
 		l       = &d.tx.log
 		collect = func(code int64, row []byte) error {
 			if code != last {
 				var err error
 				last, lay = code, d.accepted[code]
-				if _, width, err = lay.eventWidth(code); err != nil {
+				if n, width, err = lay.eventWidth(code); err != nil {
 					return err
 				}
 				d.touch(lay)
 			}
-			if width <= captureWidth {
+			if n == width {
 				l.open(lay.id, changeKind(code&7))
 				l.buf = append(l.buf, row...)
 				return l.close()
@@ -88,7 +97,7 @@ func (d *database) collect() error {
 
 // collectPart is collect for a part of a wide image.
 func (d *database) collectPart(lay *layout, code int64, width int, row string) error {
-	if code>>3&0x1fff == 0 {
+	if eventPart(code) == 0 {
 		d.partial = d.partial[:0]
 	}
 	for row != "" {

@@ -11,8 +11,8 @@ import (
 // captureWidth is how many values one insert into the capture table carries; wider images come in parts.
 const captureWidth = 8
 
-// The kinds of event that triggers hand over, in the low three bits of k. The next 13 bits are the part's number, the
-// rest is the layout.
+// The kinds of event that triggers hand over, in the low three bits of k. The next 13 bits are the part's number, or say that
+// the event is whole; the rest is the layout.
 const (
 	eventEnlist = 0 // nothing: enlists the table in the transaction
 	eventInsert = 1
@@ -21,57 +21,52 @@ const (
 	eventStash  = 4 // a row that the running row operation may replace
 )
 
+// wholeImage is the part of an event that has all values.
+const wholeImage = 0x1fff
+
 func eventCode(layout int64, part int, kind int) int64 {
 	return layout<<16 | int64(part)<<3 | int64(kind)
 }
 
-// registerCapture registers the module of the capture table and the guard that its triggers ask.
+func eventPart(code int64) int { return int(code >> 3 & 0x1fff) }
+
+// registerCapture registers the module of the capture table, and the functions that its triggers ask.
 func (e *engine) registerCapture() error {
-	var b strings.Builder
-	b.WriteString("CREATE TABLE x(k")
-	for i := range captureWidth {
-		fmt.Fprintf(&b, ",v%d", i)
-	}
-	b.WriteString(")")
-	declaration := b.String()
 	connect := func(c sqlite3.Conn, args []string) (sqlite3.VTab, error) {
-		if err := c.DeclareVTab(declaration); err != nil {
+		if err := declareCapture(c); err != nil {
 			return nil, err
 		}
-		if err := c.MarkInnocuous(); err != nil {
-			return nil, err
-		}
-		// A real table per schema: argv[1] tells main from an attached copy of the same file.
-		return &captureVTab{db: e.database(args[1])}, nil
+		return e.connectCapture(args), nil
 	}
 	if err := e.conn.CreateModule(captureModule, &sqlite3.Module{
 		Create: connect, Connect: connect, Writable: true, Transactions: true,
 	}); err != nil {
 		return err
 	}
-	if f, ok := e.conn.(sqlite3.Flagger); ok {
-		var err error
-		e.showReplacing, err = f.CreateFlag(replacesFunction)
-		return err
-	}
-	return e.conn.CreateFunction(&sqlite3.Function{
-		Name: replacesFunction, NArg: 0, Innocuous: true,
-		Scalar: func(_ sqlite3.Conn, r sqlite3.Result, _ sqlite3.Args) {
-			if e.replacing {
-				r.Set(dbsp.NewInteger(1))
-			} else {
-				r.Set(dbsp.NewInteger(0))
-			}
-		},
-	})
+	return e.registerOffers()
 }
 
-// setReplacing sets the guard of the stash triggers.
-func (e *engine) setReplacing(on bool) {
-	e.replacing = on
-	if e.showReplacing != nil {
-		e.showReplacing(on)
+// declareCapture declares the capture table, within Create and Connect.
+func declareCapture(c sqlite3.Conn) error {
+	var b strings.Builder
+	b.WriteString("CREATE TABLE x(k")
+	for i := range captureWidth {
+		fmt.Fprintf(&b, ",v%d", i)
 	}
+	b.WriteString(")")
+	if err := c.DeclareVTab(b.String()); err != nil {
+		return err
+	}
+	return c.MarkInnocuous()
+}
+
+// connectCapture returns the table of a schema. args are Connect's: a real table per schema has its own argv[1], which tells
+// main from an attached copy of the same file.
+func (e *engine) connectCapture(args []string) *captureVTab {
+	d := e.database(args[1])
+	e.capturing[d]++
+	e.chooseSole()
+	return &captureVTab{db: d}
 }
 
 // captureVTab is the capture table of one schema: write-only, fed by the triggers of base tables. Being written enlists
@@ -90,10 +85,18 @@ func (v *captureVTab) BestIndex(*sqlite3.IndexInfo) error { return nil }
 func (v *captureVTab) Open() (sqlite3.Cursor, error) { return emptyCursor{}, nil }
 
 // Disconnect finalizes what the database kept prepared; sqlite3_close would fail otherwise.
-func (v *captureVTab) Disconnect() error { v.db.releaseStatements(); return nil }
+func (v *captureVTab) Disconnect() error {
+	d := v.db
+	d.releaseStatements()
+	if d.e.capturing[d]--; d.e.capturing[d] == 0 {
+		delete(d.e.capturing, d)
+	}
+	d.e.chooseSole()
+	return nil
+}
 
 // Destroy is Disconnect.
-func (v *captureVTab) Destroy() error { v.db.releaseStatements(); return nil }
+func (v *captureVTab) Destroy() error { return v.Disconnect() }
 
 // enlist notes that this instance takes part in the transaction. After a schema change within a transaction SQLite
 // connects the table anew, and old and new instance hear of everything; and CREATE VIRTUAL TABLE enlists without xBegin.
@@ -174,21 +177,11 @@ func (v *captureVTab) Update(args sqlite3.Args) (int64, error) {
 	if code.Kind() != dbsp.Integer {
 		return 0, fmt.Errorf("ext: %s is written by the extension's triggers only", captureTable)
 	}
-	k := code.Int()
 	// SQLite takes what is returned for last_insert_rowid(), which stays the user's.
 	c := v.db.e.conn
 	rowid := c.LastInsertRowid()
-	if err := v.db.collect(); err != nil {
+	if err := v.db.event(code.Int(), args, 3); err != nil {
 		return rowid, err
-	}
-	if k&7 != eventEnlist {
-		lay, err := v.db.layout(k >> 16)
-		if err != nil {
-			return rowid, fmt.Errorf("%w; drop the materialized views of this file, then create them again", err)
-		}
-		if err := v.db.capture(lay, k, args); err != nil {
-			return rowid, err
-		}
 	}
 	// Nor does total_changes() show captured rows: SQLite adds this one when the trigger's statement ends.
 	c.RestoreChanges(c.Changes(), c.TotalChanges()-1)
@@ -198,13 +191,32 @@ func (v *captureVTab) Update(args sqlite3.Args) (int64, error) {
 // Batch lets the binding take down events that need no answer.
 func (v *captureVTab) Batch() sqlite3.Batch { return v.db.waiting }
 
+// event takes an event whose values are the args from one on.
+func (d *database) event(code int64, args sqlite3.Args, from int) error {
+	if err := d.collect(); err != nil {
+		return err
+	}
+	if code&7 == eventEnlist {
+		return nil
+	}
+	lay, err := d.layout(code >> 16)
+	if err != nil {
+		return fmt.Errorf("%w; drop the materialized views of this file, then create them again", err)
+	}
+	return d.capture(lay, code, args, from)
+}
+
 // eventWidth returns how many values an event of the code carries, of how many its image or two images have in all.
 func (l *layout) eventWidth(code int64) (n, width int, err error) {
 	width = len(l.columns)
 	if code&7 == eventUpdate {
 		width *= 2
 	}
-	n = min(width-int(code>>3&0x1fff)*captureWidth, captureWidth)
+	part := eventPart(code)
+	if part == wholeImage {
+		return width, width, nil
+	}
+	n = min(width-part*captureWidth, captureWidth)
 	if n < 0 {
 		return 0, 0, fmt.Errorf("ext: capture of table %s: %w", l.table, ErrDamaged)
 	}
@@ -212,33 +224,38 @@ func (l *layout) eventWidth(code int64) (n, width int, err error) {
 }
 
 // capture appends one event to the log.
-func (d *database) capture(lay *layout, code int64, args sqlite3.Args) error {
+func (d *database) capture(lay *layout, code int64, args sqlite3.Args, from int) error {
 	n, width, err := lay.eventWidth(code)
+	if err == nil && args.Len() < from+n {
+		err = fmt.Errorf("ext: capture of table %s: %w", lay.table, ErrDamaged)
+	}
 	if err != nil {
 		return err
 	}
 	t, kind := &d.tx, int(code&7)
 	d.touch(lay)
-	if kind != eventStash && width <= captureWidth && !lay.tracked && t.images.empty() {
+	if kind != eventStash && n == width && !lay.tracked && t.images.empty() {
 		l := &t.log
 		l.open(lay.id, changeKind(kind))
 		for i := range n {
-			l.buf = dbsp.AppendIdentity(l.buf, args.Raw(3+i))
+			l.buf = dbsp.AppendIdentity(l.buf, args.Raw(from+i))
 		}
 		err = l.close()
 	} else {
-		if code>>3&0x1fff == 0 {
+		if part := eventPart(code); part == 0 || part == wholeImage {
 			d.partial = d.partial[:0]
 		}
 		for i := range n {
-			d.partial = append(d.partial, args.Value(3+i))
+			d.partial = append(d.partial, args.Value(from+i))
 		}
 		if len(d.partial) >= width {
 			err = d.track(lay, kind, d.partial)
 		}
 	}
-	d.allowBatch(lay, code, n)
-	return err
+	if err != nil {
+		return err
+	}
+	return d.allowBatch(lay, code, n)
 }
 
 // touch notes that the log has a record of the layout.

@@ -87,7 +87,7 @@ func (d *database) load() error {
 	}
 	for _, l := range oldLayouts {
 		if d.layouts[l.id] != l {
-			finalize(&l.probe)
+			finalize(&l.probe, &l.last)
 		}
 	}
 	for _, v := range old {

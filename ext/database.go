@@ -79,7 +79,7 @@ func (d *database) releaseStatements() {
 	}
 	finalize(&d.cookieStmt, &d.otherCookieStmt, &d.e.numeric, &d.e.asNumber, &d.e.version)
 	for _, l := range d.layouts {
-		finalize(&l.probe)
+		finalize(&l.probe, &l.last)
 	}
 	for _, v := range d.views {
 		d.retire(v)

@@ -46,11 +46,15 @@ type engine struct {
 	// replacing is the guard of the stash triggers: whether a running statement may delete rows by REPLACE, without firing
 	// their triggers.
 	replacing bool
-	// showReplacing, where not nil, tells the binding, which answers the triggers.
+	// showReplacing and showBatch, where not nil, tell the binding, which answers the triggers.
 	showReplacing func(bool)
-	rowsTables    int
-	numeric       sqlite3.Stmt
-	numeral       func(dbsp.Value) (dbsp.Value, error) // numericOf
+	showBatch     func(sqlite3.Batch)
+	// capturing counts the connected capture tables by their databases; sole is the only database that has any, or nil.
+	capturing  map[*database]int
+	sole       *database
+	rowsTables int
+	numeric    sqlite3.Stmt
+	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf
 	// armed makes all capture triggers as they are once REPLACE was seen.
 	armed    bool
 	asNumber sqlite3.Stmt
@@ -64,7 +68,7 @@ func Attach(c sqlite3.Conn) error {
 }
 
 func attach(c sqlite3.Conn) (*engine, error) {
-	e := &engine{conn: c, databases: map[string]*database{}}
+	e := &engine{conn: c, databases: map[string]*database{}, capturing: map[*database]int{}}
 	e.numeral = e.numericOf
 	type step func() error
 	for _, f := range []step{e.registerCapture, e.registerViews, e.registerFunctions, e.registerTables} {

@@ -27,7 +27,9 @@ type layout struct {
 	late       bool   // AFTER triggers among them: what they do is told of first
 	tracked    bool   // in the running statement: see imageTracker
 	touched    int64  // the database.stretch in which it was last
-	probe      sqlite3.Stmt
+	byRowid    bool   // ident is the rowid
+	// probe reads the row of an identity; last the highest rowid.
+	probe, last sqlite3.Stmt
 }
 
 func (l *layout) identity(image dbsp.Row) string {
@@ -72,7 +74,7 @@ func (l *layout) resolveIdentity(t *planner.Table) error {
 	if err != nil {
 		return err
 	}
-	l.rowid = rowid
+	l.rowid, l.byRowid = rowid, false
 	for _, c := range cols {
 		p := slices.Index(l.columns, c.Name)
 		if p < 0 {
@@ -85,6 +87,7 @@ func (l *layout) resolveIdentity(t *planner.Table) error {
 		l.ident = append(l.ident, p)
 		l.collations = append(l.collations, coll)
 	}
+	l.byRowid = !t.WithoutRowid
 	return nil
 }
 

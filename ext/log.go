@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"unsafe"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
@@ -25,6 +26,9 @@ type changeLog struct {
 	start   int // where in buf the open record begins
 }
 
+// logSlack is how many bytes are free when a record is begun.
+const logSlack = 512
+
 type changeKind byte
 
 const (
@@ -38,6 +42,9 @@ func (l *changeLog) length() int64 { return l.spilled + int64(len(l.buf)) }
 // open begins a record; values are then appended to l.buf, and close ends it.
 func (l *changeLog) open(layout int64, kind changeKind) {
 	l.start = len(l.buf)
+	if cap(l.buf)-l.start < logSlack {
+		l.buf = slices.Grow(l.buf, max(logSlack, l.start)) // append would grow a long log by a quarter, and copy it four times over
+	}
 	l.buf = append(l.buf, 0, 0, 0, 0)
 	l.buf = binary.AppendUvarint(l.buf, uint64(layout))
 	l.buf = append(l.buf, byte(kind))

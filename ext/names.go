@@ -19,8 +19,9 @@ const (
 	triggerPrefix = internalPrefix + "on_"
 	rowsPrefix    = internalPrefix + "rows_"
 
-	// A connection without the extension fails on whichever of module and function it meets first; both names tell the cure.
-	replacesFunction = captureModule
+	// A connection without the extension fails on whichever of module and function it meets first; all names tell the cure.
+	captureFunction  = captureModule
+	replacesFunction = captureModule + "_by_replace"
 	numericFunction  = internalPrefix + "numeric"
 
 	keyColumn     = internalPrefix + "key"

@@ -142,11 +142,10 @@ func newRig(raw bool, dir string) (*rig, error) {
 // tap replaces the capture module by one that lets the rig look before the engine acts.
 func (r *rig) tap(e *engine) error {
 	connect := func(c sqlite3.Conn, args []string) (sqlite3.VTab, error) {
-		v := &tapped{captureVTab{db: e.database(args[1])}, r}
-		if err := c.DeclareVTab("CREATE TABLE x(k" + columnList(captureWidth) + ")"); err != nil {
+		if err := declareCapture(c); err != nil {
 			return nil, err
 		}
-		return v, c.MarkInnocuous()
+		return &tapped{*e.connectCapture(args), r}, nil
 	}
 	return e.conn.CreateModule(captureModule, &sqlite3.Module{
 		Create: connect, Connect: connect, Writable: true, Transactions: true,

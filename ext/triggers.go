@@ -41,9 +41,12 @@ func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 		for _, p := range prefixes {
 			values = append(values, l.list(p)...)
 		}
-		name := triggerName(l.table, event)
-		return trigger{name: name, sql: fmt.Sprintf("CREATE TRIGGER %s AFTER %s ON %s BEGIN %sEND", ident(name), when, table,
-			insertEvent(l.id, kind, values))}
+		name, offered := triggerName(l.table, event), ""
+		if len(values) <= offerWidth {
+			offered = fmt.Sprintf(" WHEN %s(%d, %s)", captureFunction, eventCode(l.id, wholeImage, kind), strings.Join(values, ", "))
+		}
+		return trigger{name: name, sql: fmt.Sprintf("CREATE TRIGGER %s AFTER %s ON %s%s BEGIN %sEND", ident(name), when, table,
+			offered, insertEvent(l.id, kind, values))}
 	}
 	ts := []trigger{
 		after("ai", "INSERT", eventInsert, "NEW."),
@@ -56,8 +59,12 @@ func (e *engine) triggersOf(t *planner.Table, l *layout) ([]trigger, error) {
 			body.WriteString(selectEvent(l.id, eventStash, l.list(""), table+" WHERE "+k+notSelf))
 		}
 		name := triggerName(l.table, event)
-		return trigger{name: name, arming: event == "bi", sql: fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s() BEGIN %sEND",
-			ident(name), when, table, replacesFunction, body.String())}
+		guard := ""
+		if len(keys) == 1 && l.byRowid {
+			guard = fmt.Sprintf("%d, NEW.%s", eventCode(l.id, wholeImage, eventInsert), l.name(l.columns[l.ident[0]]))
+		}
+		return trigger{name: name, arming: event == "bi", sql: fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s WHEN %s(%s) BEGIN %sEND",
+			ident(name), when, table, replacesFunction, guard, body.String())}
 	}
 	if len(keys) > 0 {
 		var self []string

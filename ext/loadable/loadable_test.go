@@ -98,7 +98,7 @@ SELECT * FROM v;
 
 	// A shell without the library reads what is stored, and is told what is missing when it writes.
 	require.Equal(t, "3\n", shell(t, file, "SELECT count(*) FROM __internal_dbsp_state_out_v;\n"))
-	require.Contains(t, shell(t, file, "INSERT INTO orders VALUES(10, 'west', 1);\n"), "no such module: sqlite_mv_extension_required")
+	require.Contains(t, shell(t, file, "INSERT INTO orders VALUES(10, 'west', 1);\n"), "no such function: sqlite_mv_extension_required")
 
 	// A dump enters virtual tables into the schema by hand: they are there when the file is opened anew.
 	dump := shell(t, file, ".load\n.dump\n")

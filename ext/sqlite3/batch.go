@@ -26,6 +26,9 @@ type Batch interface {
 	Refuse()
 	// Take returns the entries in the batch, for Entries to read, and empties it. They are valid until the next insert.
 	Take() []byte
+	// Highest says that no row of the table whose inserts have the code has a rowid above this one, and which of the n
+	// columns is the rowid. The batch knows it until Refuse, from the rows that it takes.
+	Highest(code int64, column int, rowid int64)
 }
 
 // BatchHeader is how many bytes of an entry of a batch are before its row: the row's length, 4 bytes, and the code, 8
@@ -40,6 +43,18 @@ func Entries(b []byte, yield func(code int64, row []byte)) {
 		yield(int64(binary.LittleEndian.Uint64(b[4:])), b[BatchHeader:BatchHeader+n])
 		b = b[BatchHeader+n:]
 	}
+}
+
+// Offerer is a Conn whose batches can be offered rows by a SQL function, for the WHEN clause of a trigger: this costs less than
+// an insert into a virtual table.
+type Offerer interface {
+	// CreateOffer registers an innocuous function of the code and the columns of a row. It returns 0 if the batch that was
+	// last shown took all of the row, else 1. Nothing is shown at first, nor after show(nil).
+	CreateOffer(name string) (show func(Batch), err error)
+	// CreateGuard registers an innocuous function of a code and a rowid, which returns what was last set, 0 or 1, at first 0;
+	// but 0 where the batch that was last shown knows that the table of this code has no row from that rowid on
+	// (Batch.Highest).
+	CreateGuard(name string) (set func(bool), show func(Batch), err error)
 }
 
 // Flagger is a Conn that can have a SQL function without arguments return what was last set, without a call of Go.

@@ -62,7 +62,7 @@ func TestWithoutLibrary(t *testing.T) {
 		return nil
 	})
 	err := lead.execute(statement{"INSERT INTO orders(code) VALUES ('refused')"})
-	if err == nil || !strings.Contains(err.Error(), "no such module: sqlite_mv_extension_required") {
+	if err == nil || !strings.Contains(err.Error(), "no such function: sqlite_mv_extension_required") {
 		t.Errorf("a write that a node without the library leads: %v", err)
 	}
 	lead.await(30*time.Second, "past the write", func() error {

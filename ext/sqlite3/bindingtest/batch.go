@@ -2,6 +2,7 @@ package bindingtest
 
 import (
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -164,4 +165,91 @@ func bound(v dbsp.Value) any {
 		return []byte(v.Str())
 	}
 	return nil
+}
+
+// testOffer checks the functions by which triggers offer rows to a batch, and ask what it knows.
+func testOffer(t *testing.T) {
+	var (
+		b          sqlite3.Batch
+		set        func(bool)
+		shows      []func(sqlite3.Batch)
+		show, seen func(sqlite3.Batch)
+	)
+	db := open(t, func(c sqlite3.Conn) (err error) {
+		o, ok := c.(sqlite3.Offerer)
+		if !ok {
+			return nil
+		}
+		if b, err = c.(sqlite3.Batcher).NewBatch(); err != nil {
+			return err
+		}
+		if show, err = o.CreateOffer("offer"); err != nil {
+			return err
+		}
+		set, seen, err = o.CreateGuard("guard")
+		shows = []func(sqlite3.Batch){show, seen}
+		return err
+	})
+	if set == nil {
+		t.Skip("this binding takes no offers")
+	}
+	ask := func(sql string, want int64) {
+		t.Helper()
+		require.Equal(t, [][]any{{want}}, queryRows(t, db, "SELECT "+sql), sql)
+	}
+	ask("offer(7, 1, 'a')", 1) // nothing is shown
+	for _, f := range shows {
+		f(b)
+	}
+	ask("offer(7, 1, 'a')", 1) // nothing is accepted
+	b.Accept(7, 2)
+	b.Accept(8, 1)
+	ask("offer(7, 1, 'a')", 0)
+	ask("offer(7, 1)", 1) // all of the row, or nothing
+	ask("offer(7, 1, 2, 3)", 1)
+	ask("offer(7)", 1)
+	ask("offer()", 1)
+	ask("offer('7', 1, 'b')", 1)
+	ask("offer(8, NULL)", 0)
+	ask("offer(9, 1)", 1)
+
+	set(true)
+	ask("guard(7, 100)", 1) // no rowid is known
+	b.Highest(7, 0, 50)
+	ask("guard(7, 50)", 1)
+	ask("guard(7, 51)", 0)
+	ask("guard(8, 51)", 1)
+	ask("guard(7, '51')", 1)
+	ask("guard(7, NULL)", 1)
+	ask("offer(7, 60, 'c')", 0) // the batch goes along
+	ask("guard(7, 60)", 1)
+	ask("guard(7, 61)", 0)
+	ask("offer(7, 10, 'd')", 0)
+	ask("guard(7, 61)", 0)
+	set(false)
+	ask("guard(7, 60)", 0)
+	set(true)
+	b.Refuse()
+	ask("guard(7, 61)", 1)
+	b.Accept(7, 2)
+	ask("guard(7, 61)", 1)
+
+	var got []string
+	sqlite3.Entries(b.Take(), func(code int64, row []byte) {
+		s := fmt.Sprint(code)
+		for rest := string(row); rest != ""; {
+			v, r, err := dbsp.DecodeIdentity(rest)
+			require.NoError(t, err)
+			s, rest = s+" "+v.String(), r
+		}
+		got = append(got, s)
+	})
+	require.Equal(t, []string{"7 1 'a'", "8 NULL", "7 60 'c'", "7 10 'd'"}, got)
+	for _, f := range shows {
+		f(nil)
+	}
+	b.Accept(7, 2)
+	b.Highest(7, 0, 1)
+	ask("offer(7, 1, 'a')", 1)
+	ask("guard(7, 5)", 1)
 }

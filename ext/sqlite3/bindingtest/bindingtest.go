@@ -82,6 +82,7 @@ func Run(t *testing.T, s *Subject) {
 		{"Batch", testBatch},
 		{"BatchCounters", testBatchCounters},
 		{"Flag", testFlag},
+		{"Offer", testOffer},
 		{"Memory", testMemory},
 	} {
 		t.Run(tt.name, tt.run)

@@ -85,29 +85,57 @@ static unsigned char *encode(unsigned char *to, unsigned char *end, sqlite3_valu
   return to;
 }
 
-// mv_batch_add takes an insert into the batch: argv are xUpdate's. It returns 0 when Go is to have it.
-int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
-  if (!b->naccepted || argc < 3 || sqlite3_value_type(argv[0]) != SQLITE_NULL ||
-      sqlite3_value_type(argv[2]) != SQLITE_INTEGER) {
-    return 0;
+// accepted returns which of the accepted codes v is, -1 for none.
+static int accepted(const mv_batch *b, sqlite3_value *v) {
+  if (!b->naccepted || sqlite3_value_type(v) != SQLITE_INTEGER) return -1;
+  int64_t code = sqlite3_value_int64(v);
+  for (int i = 0; i < b->naccepted; i++) {
+    if (b->accepted[i].code == code) return i;
   }
-  int64_t code = sqlite3_value_int64(argv[2]);
-  int i = 0;
-  while (b->accepted[i].code != code) {
-    if (++i == b->naccepted) return 0;
-  }
-  int n = b->accepted[i].n;
-  if (n > argc - 3 || b->size - b->used < MV_BATCH_HEADER) return 0;
+  return -1;
+}
+
+// add takes n columns of the accepted code at place k. It returns 0 when there is no room for them.
+static int add(mv_batch *b, int k, int n, sqlite3_value **columns) {
+  if (b->size - b->used < MV_BATCH_HEADER) return 0;
   unsigned char *at = b->bytes + b->used, *end = b->bytes + b->size, *to = at + MV_BATCH_HEADER;
+  int64_t code = b->accepted[k].code;
+  int i, rowid = b->accepted[k].rowid;
   for (i = 0; i < n; i++) {
-    if (!(to = encode(to, end, argv[3 + i]))) return 0;
+    if (!(to = encode(to, end, columns[i]))) return 0;
+  }
+  if (rowid >= 0) {
+    int64_t id = sqlite3_value_int64(columns[rowid]);
+    if (id > b->accepted[k].highest) b->accepted[k].highest = id;
   }
   uint32_t length = (uint32_t)(to - at) - MV_BATCH_HEADER;
   for (i = 0; i < 4; i++) at[i] = (unsigned char)(length >> (8 * i));
   for (i = 0; i < 8; i++) at[4 + i] = (unsigned char)((uint64_t)code >> (8 * i));
   b->used = (int32_t)(to - b->bytes);
+  return 1;
+}
+
+// mv_batch_add takes an insert into the batch: argv are xUpdate's. It returns 0 when Go is to have it.
+int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
+  if (argc < 3 || sqlite3_value_type(argv[0]) != SQLITE_NULL) return 0;
+  int k = accepted(b, argv[2]);
+  if (k < 0 || b->accepted[k].n > argc - 3 || !add(b, k, b->accepted[k].n, argv + 3)) return 0;
   // SQLite takes the rowid for last_insert_rowid(), and adds to total_changes() when the trigger's statement ends.
   *rowid = sqlite3_last_insert_rowid(b->db);
   if (mv_counters) ((int64_t *)((char *)b->db + mv_counters))[1]--;
   return 1;
+}
+
+// mv_batch_offer takes a row of a code and columns into the batch. It returns 0 when it has no place there.
+int mv_batch_offer(mv_batch *b, int argc, sqlite3_value **argv) {
+  if (!b || argc < 2) return 0;
+  int k = accepted(b, argv[0]);
+  return k >= 0 && b->accepted[k].n == argc - 1 && add(b, k, argc - 1, argv + 1);
+}
+
+// mv_batch_beyond reports whether the rowid is known to be above those of all rows of the code's table.
+int mv_batch_beyond(mv_batch *b, sqlite3_value *code, sqlite3_value *rowid) {
+  if (!b || sqlite3_value_type(rowid) != SQLITE_INTEGER) return 0;
+  int k = accepted(b, code);
+  return k >= 0 && b->accepted[k].rowid >= 0 && sqlite3_value_int64(rowid) > b->accepted[k].highest;
 }

@@ -38,12 +38,19 @@ void mv_aggregate_final(sqlite3_context *ctx) {
 }
 
 static void flag(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
-  sqlite3_result_int(ctx, ((mv_flag *)sqlite3_user_data(ctx))->value);
+  mv_flag *f = sqlite3_user_data(ctx);
+  sqlite3_result_int(ctx, f->value && !(argc == 2 && mv_batch_beyond(f->shown, argv[0], argv[1])));
+}
+
+static void offer(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  mv_flag *f = sqlite3_user_data(ctx);
+  sqlite3_result_int(ctx, !mv_batch_offer(f->shown, argc, argv));
 }
 
 static void flag_destroy(void *f) { mvFunctionDestroy(((mv_flag *)f)->function); }
 
-// mv_create_flag registers a function that returns the flag's value.
-int mv_create_flag(sqlite3 *db, const char *name, mv_flag *f) {
-  return sqlite3_create_function_v2(db, name, 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, f, flag, 0, 0, flag_destroy);
+// mv_create_flag registers the function of a sqlite3.Flagger, or of a sqlite3.Offerer.
+int mv_create_flag(sqlite3 *db, const char *name, mv_flag *f, int narg, int offers) {
+  return sqlite3_create_function_v2(db, name, narg, SQLITE_UTF8 | SQLITE_INNOCUOUS, f, offers ? offer : flag, 0, 0,
+                                    flag_destroy);
 }

@@ -33,6 +33,8 @@ typedef struct mv_stmt {
   int reprepared;
 } mv_stmt;
 
+enum { MV_BATCH_CODES = 32 };
+
 // mv_batch is a sqlite3.Batch: rows that Go takes when it looks.
 typedef struct mv_batch {
   sqlite3 *db;
@@ -42,15 +44,18 @@ typedef struct mv_batch {
   struct {
     int64_t code;
     int32_t n;
-  } accepted[16];
+    int32_t rowid; // which column, -1 when not told
+    int64_t highest;
+  } accepted[MV_BATCH_CODES];
 } mv_batch;
 
 enum { MV_BATCH_HEADER = 12 };
 
-// mv_flag is what a sqlite3.Flagger's function returns; function is the function's handle.
+// mv_flag is what the functions of a sqlite3.Flagger and a sqlite3.Offerer know; function is the function's handle.
 typedef struct mv_flag {
   int32_t value;
   uint32_t function;
+  mv_batch *shown; // or 0
 } mv_flag;
 
 typedef struct mv_vtab {
@@ -113,6 +118,8 @@ mv_batch *mv_new_batch(sqlite3 *db);
 void mv_free_batch(mv_batch *b);
 int mv_batch_room(mv_batch *b);
 int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *rowid);
+int mv_batch_offer(mv_batch *b, int argc, sqlite3_value **argv);
+int mv_batch_beyond(mv_batch *b, sqlite3_value *code, sqlite3_value *rowid);
 
 // stmt.c
 int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
@@ -140,6 +147,6 @@ void mv_function_destroy(void *user);
 void mv_scalar(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void mv_aggregate_step(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void mv_aggregate_final(sqlite3_context *ctx);
-int mv_create_flag(sqlite3 *db, const char *name, mv_flag *f);
+int mv_create_flag(sqlite3 *db, const char *name, mv_flag *f, int narg, int offers);
 
 #endif
