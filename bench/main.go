@@ -19,6 +19,7 @@ func main() {
 	huge := flag.Bool("huge", false, "also load 5,000,000 rows in one transaction and report memory")
 	parts := flag.Bool("costs", false, "measure capture per row and reading, instead of the loads")
 	growth := flag.Bool("shapes", false, "measure shapes of views over few and over many rows, instead of the loads")
+	replication := flag.Bool("crsql", false, "measure what replicating tables costs, instead of the loads")
 	flag.StringVar(&engine, "engine", engine, "modernc, or mattn where there is cgo")
 	cpu := flag.Bool("cpu", false, "measure the CPU time of the process, not the time that passes")
 	flag.Parse()
@@ -29,13 +30,13 @@ func main() {
 		}
 		clock = cpuClock
 	}
-	if err := bench(*runs, *only, *huge, *parts, *growth); err != nil {
+	if err := bench(*runs, *only, *huge, *parts, *growth, *replication); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(runs int, only string, huge, parts, growth bool) error {
+func bench(runs int, only string, huge, parts, growth, replication bool) error {
 	dir, err := os.MkdirTemp("", "sqlite-mv-bench-")
 	if err != nil {
 		return err
@@ -43,6 +44,9 @@ func bench(runs int, only string, huge, parts, growth bool) error {
 	defer os.RemoveAll(dir)
 	if parts {
 		return costs(filepath.Join(dir, "costs.db"), runs)
+	}
+	if replication {
+		return measureReplication(dir, runs)
 	}
 	if growth {
 		return measureShapes(dir, runs, only)

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// The table that replicates, and what cr-sqlite keeps beside it.
+const (
+	crsqlTable = "CREATE TABLE t(id INTEGER PRIMARY KEY NOT NULL, a INTEGER, b TEXT, c REAL)"
+	crsqlRows  = 200_000
+	// crsqlSource is what is inserted, from memory.
+	crsqlSource = `CREATE TEMP TABLE source AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n LIMIT %d)
+		SELECT i AS id, i * 7 %% 1000 AS a, 'text ' || i %% 5000 AS b, i / 3.0 AS c FROM n`
+	crsqlLayout = `
+		CREATE TABLE k(__crsql_key INTEGER PRIMARY KEY, id);
+		CREATE UNIQUE INDEX k_pks ON k(id);
+		CREATE TABLE clock(key INTEGER NOT NULL, col_name TEXT NOT NULL, col_version INTEGER NOT NULL, db_version INTEGER NOT NULL,
+			site_id INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL, PRIMARY KEY(key, col_name)) WITHOUT ROWID, STRICT;
+		CREATE INDEX clock_dbv_idx ON clock(db_version)`
+	crsqlFill = `INSERT INTO k(id) SELECT id FROM t;
+		INSERT INTO clock SELECT __crsql_key, name, 1, 1, 0, (__crsql_key - 1) * 3 + place
+			FROM k CROSS JOIN (SELECT 0 AS place, 'a' AS name UNION ALL SELECT 1, 'b' UNION ALL SELECT 2, 'c')`
+)
+
+// measureReplication measures what replicating costs: inserts and merges against the same rows in a plain table, and
+// against filling the tables that cr-sqlite's layout asks for set-wise by hand, which is the floor.
+func measureReplication(dir string, runs int) error {
+	type measure func(path string) (time.Duration, error)
+	out := table.NewWriter()
+	out.SetOutputMirror(os.Stdout)
+	out.AppendHeader(table.Row{"load", "rows/s", "of plain", "of set-wise"})
+	loads := []struct {
+		name string
+		per  int
+		run  measure
+	}{
+		{"plain table", crsqlRows, insertInto(crsqlTable, "")},
+		{"layout, set-wise", crsqlRows, insertInto(crsqlTable+";"+crsqlLayout, crsqlFill)},
+		{"replicated table", crsqlRows, insertInto(crsqlTable+"; SELECT crsql_as_crr('t')", "")},
+		{"updates of a column, plain", crsqlRows, then("", "UPDATE t SET a = a + 1")},
+		{"updates of a column, replicated", crsqlRows, then("SELECT crsql_as_crr('t')", "UPDATE t SET a = a + 1")},
+		{"deletes, replicated", crsqlRows, then("SELECT crsql_as_crr('t')", "DELETE FROM t WHERE id > 0")},
+		{"merge, changes", 3 * crsqlRows, mergeChanges(1)},
+		{"merge again, changes", 3 * crsqlRows, mergeChanges(2)},
+		{"read changes", 3 * crsqlRows, then("SELECT crsql_as_crr('t')",
+			"SELECT count(pk), count(val), count(site_id), sum(length(cid) + seq + cl + col_version + db_version) FROM crsql_changes")},
+	}
+	times := make([][]time.Duration, len(loads))
+	for r := range runs {
+		for i, l := range loads {
+			d, err := l.run(filepath.Join(dir, fmt.Sprintf("%d-%d.db", r, i)))
+			if err != nil {
+				return fmt.Errorf("%s: %w", l.name, err)
+			}
+			times[i] = append(times[i], d)
+		}
+	}
+	rate := func(i int) float64 { return float64(loads[i].per) / median(times[i]).Seconds() }
+	for i, l := range loads {
+		out.AppendRow(table.Row{l.name, fmt.Sprintf("%.0f", rate(i)), fmt.Sprintf("%.2f", rate(i)/rate(0)), fmt.Sprintf("%.2f", rate(i)/rate(1))})
+	}
+	out.Render()
+	if err := sizes(dir); err != nil {
+		return err
+	}
+	return lastPull(filepath.Join(dir, "pull.db"))
+}
+
+// prepared opens a new file with the source in it, and the given schema.
+func prepared(path, schema string, rows int) (*sql.DB, error) {
+	db, err := fresh(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range []string{fmt.Sprintf(crsqlSource, rows), schema} {
+		if _, err := db.Exec(text); err != nil {
+			db.Close()
+			return nil, err
+		}
+	}
+	return db, nil
+}
+
+const insertSource = "INSERT INTO t SELECT id, a, b, c FROM source ORDER BY id"
+
+// insertInto measures inserting the source in one transaction.
+func insertInto(schema, more string) func(path string) (time.Duration, error) {
+	return func(path string) (time.Duration, error) {
+		db, err := prepared(path, schema, crsqlRows)
+		if err != nil {
+			return 0, err
+		}
+		defer db.Close()
+		return timed(db, insertSource+";"+more)
+	}
+}
+
+// timed runs statements in one transaction.
+func timed(db *sql.DB, text string) (time.Duration, error) {
+	start := clock()
+	tx, err := db.Begin()
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec(text); err != nil {
+		return 0, err
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, err
+	}
+	return clock() - start, nil
+}
+
+// then measures a statement over the filled table.
+func then(setup, text string) func(path string) (time.Duration, error) {
+	return func(path string) (time.Duration, error) {
+		db, err := prepared(path, crsqlTable+";"+setup, crsqlRows)
+		if err != nil {
+			return 0, err
+		}
+		defer db.Close()
+		if _, err := db.Exec(insertSource); err != nil {
+			return 0, err
+		}
+		return timed(db, text)
+	}
+}
+
+// mergeChanges measures merging what another file sent, the given number of times; the last counts.
+func mergeChanges(times int) func(path string) (time.Duration, error) {
+	return func(path string) (took time.Duration, err error) {
+		from, err := prepared(path+"-from", crsqlTable+"; SELECT crsql_as_crr('t')", crsqlRows)
+		if err != nil {
+			return 0, err
+		}
+		defer from.Close()
+		exchange := path + "-exchange"
+		if _, err := from.Exec(insertSource + "; ATTACH '" + exchange + "' AS x; CREATE TABLE x.changes AS SELECT * FROM crsql_changes"); err != nil {
+			return 0, err
+		}
+		db, err := prepared(path, crsqlTable+"; SELECT crsql_as_crr('t'); ATTACH '"+exchange+"' AS x", 1)
+		if err != nil {
+			return 0, err
+		}
+		defer db.Close()
+		for range times {
+			if took, err = timed(db, "INSERT INTO crsql_changes SELECT * FROM x.changes"); err != nil {
+				return 0, err
+			}
+		}
+		return took, nil
+	}
+}
+
+// sizes prints what a row takes on disk.
+func sizes(dir string) error {
+	for _, v := range []struct{ name, setup string }{{"plain", ""}, {"replicated", "SELECT crsql_as_crr('t')"}} {
+		db, err := prepared(filepath.Join(dir, "size-"+v.name), crsqlTable+";"+v.setup, 50_000)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		if _, err := db.Exec(insertSource); err != nil {
+			return err
+		}
+		var bytes float64
+		if err := db.QueryRow("SELECT page_count * page_size / 50000.0 FROM pragma_page_count, pragma_page_size").Scan(&bytes); err != nil {
+			return err
+		}
+		fmt.Printf("%s: %.1f bytes a row\n", v.name, bytes)
+	}
+	return nil
+}
+
+// lastPull prints how long the pull of the last transaction out of a million changes takes.
+func lastPull(path string) error {
+	const rows = 333_334
+	db, err := prepared(path, crsqlTable+"; SELECT crsql_as_crr('t')", rows)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.Exec(insertSource); err != nil {
+		return err
+	}
+	if _, err := db.Exec("UPDATE t SET b = 'last' WHERE id % 100000 = 7"); err != nil {
+		return err
+	}
+	var all int
+	if err := db.QueryRow("SELECT count(*) FROM crsql_changes").Scan(&all); err != nil {
+		return err
+	}
+	var times []time.Duration
+	n := 0
+	for range 101 {
+		start := clock()
+		rows, err := db.Query("SELECT * FROM crsql_changes WHERE db_version > ? AND site_id IS NOT ? ORDER BY db_version, seq", 1, []byte("0123456789abcdef"))
+		if err != nil {
+			return err
+		}
+		for n = 0; rows.Next(); n++ {
+		}
+		if err := rows.Close(); err != nil {
+			return err
+		}
+		times = append(times, clock()-start)
+	}
+	fmt.Printf("the last %d of %d changes: %v\n", n, all, median(times))
+	return nil
+}
