@@ -55,6 +55,7 @@ type world struct {
 	peers  []*peer
 	net    network
 	sites  int      // site ids given out
+	weight []int    // of each of actions, in this run
 	gone   [][]byte // site ids whose files are no more
 	report Report
 }
@@ -70,7 +71,12 @@ func Run(c Config) (report Report, err error) {
 			err = fmt.Errorf("seed %d: %w", c.Seed, err)
 		}
 	}()
-	for range 2 + w.r.IntN(7) {
+	// Runs differ in what happens often, and in what does not happen.
+	for _, a := range actions {
+		w.weight = append(w.weight, a.weight*[]int{0, 1, 1, 1, 2, 5}[w.r.IntN(6)])
+	}
+	w.weight[0] = max(w.weight[0], 1)
+	for range 2 + min(w.r.IntN(7), w.r.IntN(7)) {
 		p, err := w.newPeer()
 		if err != nil {
 			return w.report, err
@@ -89,7 +95,7 @@ func Run(c Config) (report Report, err error) {
 	return w.report, w.compare()
 }
 
-// actions are what may happen, by weight.
+// actions are what may happen, by their usual weight.
 var actions = []struct {
 	weight int
 	do     func(w *world) error
@@ -108,13 +114,13 @@ var actions = []struct {
 
 func (w *world) step() error {
 	total := 0
-	for _, a := range actions {
-		total += a.weight
+	for _, weight := range w.weight {
+		total += weight
 	}
 	n := w.r.IntN(total)
-	for _, a := range actions {
-		if n -= a.weight; n < 0 {
-			return a.do(w)
+	for i, weight := range w.weight {
+		if n -= weight; n < 0 {
+			return actions[i].do(w)
 		}
 	}
 	return nil
