@@ -92,22 +92,10 @@ func (c *conn) logShape(name string) (blobs bool, err error) {
 		return false, fmt.Errorf("%w: the primary key of %s must be one column, of type TEXT or BLOB", ErrLog, name)
 	}
 	class, err := c.classOf(name, keys[0].name)
-	if err == nil && class != "text" && class != "blob" {
+	if err == nil && class != "text" && class != "blob" && class != "" {
 		err = fmt.Errorf("%w: the primary key %s of %s must be of type TEXT or BLOB, to hold ULIDs", ErrLog, keys[0].name, name)
 	}
 	return class == "blob", err
-}
-
-// classOf returns the storage class that the declared type of a column makes of texts. SQLite knows what it means.
-func (c *conn) classOf(table, column string) (class string, err error) {
-	declared := ""
-	err = c.query("SELECT type FROM pragma_table_info(?1, 'main') WHERE name = ?2", []dbsp.Value{dbsp.NewText(table), dbsp.NewText(column)},
-		func(s sqlite3.Stmt) error { declared = s.Column(0).Str(); return nil })
-	if err != nil || declared == "" {
-		return "text", err
-	}
-	err = c.query("SELECT typeof(CAST('1' AS "+declared+"))", nil, func(s sqlite3.Stmt) error { class = s.Column(0).Str(); return nil })
-	return class, err
 }
 
 // makeLog makes the table and the view of a log. Events that are there already are numbered in the order of their keys'

@@ -143,8 +143,13 @@ func (c *conn) columnWins(t *table, a *arrival, place int) (bool, error) {
 	if !ok {
 		return false, fmt.Errorf("crsql: could not find row to merge with for tbl %s", t.name)
 	}
-	if d := compareValues(a.val, val); d != 0 {
-		return d > 0, nil
+	if d := compareValues(a.val, val); d < 0 {
+		return false, nil
+	} else if d > 0 {
+		same, err := c.makes(t, place, a.val, val)
+		if err != nil || !same {
+			return err == nil, err
+		}
 	}
 	equal, err := c.setting(mergeEqualValues)
 	if err != nil || equal == 0 {
