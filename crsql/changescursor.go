@@ -72,6 +72,9 @@ func (t *table) scanText(where string, descending bool) string {
 // Filter begins a scan.
 func (r *changesCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error {
 	r.end()
+	if err := r.c.writeNewRows(); err != nil {
+		return err
+	}
 	r.descending = idxNum == descending
 	sch, err := r.c.current()
 	if err != nil {

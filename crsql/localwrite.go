@@ -2,7 +2,6 @@ package crsql
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -37,7 +36,7 @@ func (c *conn) recordWrite(args sqlite3.Args, record func(t *table, args sqlite3
 	}
 	c.enter()
 	defer c.leave()
-	if err := c.enlist(); err != nil {
+	if err := c.join(); err != nil {
 		return err
 	}
 	t, err := c.table(args.Raw(0).Str())
@@ -54,6 +53,9 @@ func (c *conn) recordWrite(args sqlite3.Args, record func(t *table, args sqlite3
 // again returns the table as the schema says that it is now.
 func (t *table) again() (*table, error) {
 	c := t.c
+	if err := c.writeNewRows(); err != nil {
+		return nil, err
+	}
 	c.invalidate()
 	now, err := c.table(t.name)
 	if err == nil && now == nil {
@@ -95,7 +97,10 @@ func (c *conn) afterInsert(t *table, args sqlite3.Args) error {
 		}
 	}
 	if fresh {
-		return c.recordRow(t, key)
+		return c.addNewRow(t, key)
+	}
+	if err := c.writeNewRows(); err != nil {
+		return err
 	}
 	if key, _, err = c.key(t, args, 1); err != nil {
 		return err
@@ -115,33 +120,6 @@ func (c *conn) afterInsert(t *table, args sqlite3.Args) error {
 	return nil
 }
 
-// recordRow writes the clocks of a row whose key is new, all by one statement: OR FAIL because it can't fail, and would
-// otherwise have SQLite be ready to take back a part of it.
-func (c *conn) recordRow(t *table, key int64) error {
-	columns := t.others
-	if len(columns) == 0 {
-		columns = []column{{name: Sentinel}}
-	}
-	s, err := t.hot(&t.insertRow, "insert row", func() string {
-		var b strings.Builder
-		b.WriteString("INSERT OR FAIL INTO " + t.clock + "(key, col_name, col_version, db_version, site_id, seq) VALUES")
-		for i, col := range columns {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "(?1, %s, 1, ?2, 0, ?3 + %d)", literal(col.name), i)
-		}
-		return b.String()
-	})
-	if err != nil {
-		return err
-	}
-	if err := bindIntegers(s, key, c.nextVersion(0), c.nextSeq(len(columns))); err != nil {
-		return err
-	}
-	return s.Run()
-}
-
 // afterUpdate records the columns that changed. A row whose key changed is another one: the old one is deleted, the new
 // one created with all that the old one had, as new writes, so that whoever knows the file up to now learns of them.
 func (c *conn) afterUpdate(t *table, args sqlite3.Args) error {
@@ -154,6 +132,9 @@ func (c *conn) afterUpdate(t *table, args sqlite3.Args) error {
 	moved := differ(args, newKey, oldKey, k)
 	if given == len(t.others) && !moved && !differ(args, newValue, oldValue, given) {
 		return nil // nothing to record, not even a version
+	}
+	if err := c.writeNewRows(); err != nil {
+		return err
 	}
 	key, changed, err := c.key(t, args, newKey)
 	if err != nil {
@@ -290,6 +271,9 @@ func (c *conn) recordMove(t *table, args sqlite3.Args, old int, key int64) error
 // afterDelete records that a row is gone: of its clocks the causal length stays.
 func (c *conn) afterDelete(t *table, args sqlite3.Args) error {
 	if err := expectValues(args, 1+len(t.keys)); err != nil {
+		return err
+	}
+	if err := c.writeNewRows(); err != nil {
 		return err
 	}
 	key, changed, err := c.key(t, args, 1)

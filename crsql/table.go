@@ -26,6 +26,8 @@ type table struct {
 	findRow    *statement
 	putClock   *statement
 
+	retired bool // the schema was changed since
+
 	scans map[sqlite3.Stmt]string   // statements of crsql_changes, in use or not, and their text
 	idle  map[string][]sqlite3.Stmt // those not in use
 }
@@ -69,7 +71,11 @@ func (t *table) statement(name string, text func() string) (*statement, error) {
 		return nil, fmt.Errorf("table %s: %w", t.name, err)
 	}
 	kept := &statement{Stmt: s, sql: sql}
-	t.statements[name] = kept
+	if t.retired {
+		t.c.retired = append(t.c.retired, s) // for this once
+	} else {
+		t.statements[name] = kept
+	}
 	return kept, nil
 }
 
@@ -79,7 +85,7 @@ func (t *table) hot(slot **statement, name string, text func() string) (*stateme
 		return *slot, nil
 	}
 	s, err := t.statement(name, text)
-	if err == nil {
+	if err == nil && !t.retired {
 		*slot = s
 	}
 	return s, err
@@ -87,6 +93,7 @@ func (t *table) hot(slot **statement, name string, text func() string) (*stateme
 
 // retire gives a table's statements up. Some may be running, below the callback that noticed.
 func (c *conn) retire(t *table) {
+	t.retired = true
 	for _, s := range t.statements {
 		c.retired = append(c.retired, s.Stmt)
 	}

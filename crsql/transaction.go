@@ -20,6 +20,7 @@ type counters struct {
 type transaction struct {
 	counters
 	open  bool
+	rows  newRows
 	base  int64      // version when it began
 	marks []counters // by savepoint number
 	// settings of the file, nil until asked for
@@ -56,6 +57,7 @@ func (t *transaction) rollbackTo(n int) {
 		t.counters, t.marks = t.marks[n], t.marks[:n+1]
 	}
 	t.settings, t.ordinals = nil, nil
+	t.rows = newRows{} // they were inserted after the last savepoint
 }
 
 func (c *conn) installTransaction() error {
@@ -73,8 +75,17 @@ func (c *conn) installTransaction() error {
 	})
 }
 
-// enlist has crsql take part in the running transaction. It must come before the first write.
+// enlist has crsql take part in the running transaction, with all written that was noted. It must come before the first
+// write.
 func (c *conn) enlist() error {
+	if c.tx.open {
+		return c.writeNewRows()
+	}
+	return c.join()
+}
+
+// join is enlist with rows left noted.
+func (c *conn) join() error {
 	if c.tx.open {
 		return nil
 	}
@@ -156,8 +167,8 @@ func (v transactionVTab) Begin() error {
 	return nil
 }
 
-// Sync does nothing: all was written as it came.
-func (v transactionVTab) Sync() error { return nil }
+// Sync comes before the commit.
+func (v transactionVTab) Sync() error { return v.c.writeNewRows() }
 
 // Commit ends the transaction.
 func (v transactionVTab) Commit() error { v.over(); return nil }
@@ -172,10 +183,19 @@ func (v transactionVTab) over() {
 }
 
 // Savepoint notes the counters.
-func (v transactionVTab) Savepoint(n int) error { v.c.tx.savepoint(n); return nil }
+func (v transactionVTab) Savepoint(n int) error {
+	if err := v.c.writeNewRows(); err != nil {
+		return err
+	}
+	v.c.tx.savepoint(n)
+	return nil
+}
 
-// Release forgets a note.
-func (v transactionVTab) Release(n int) error { v.c.tx.release(n); return nil }
+// Release forgets a note; the statement that ends may have inserted rows.
+func (v transactionVTab) Release(n int) error {
+	v.c.tx.release(n)
+	return v.c.writeNewRows()
+}
 
 // RollbackTo returns to a note.
 func (v transactionVTab) RollbackTo(n int) error {
