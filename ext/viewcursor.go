@@ -36,10 +36,12 @@ type viewCursor struct {
 
 	weight, copy int64
 
+	values []dbsp.Value // begin's buffer
+
 	// used are the columns that inner has.
 	used uint64
 	// stop ends the streaming of inner by the binding, nil when there is none.
-	stop func(read bool) int64
+	stop func(read bool) (copy int64, more bool)
 }
 
 type keptRow struct {
@@ -100,10 +102,11 @@ func (c *viewCursor) Filter(idxNum int, idxStr string, args sqlite3.Args) error 
 
 // begin opens the scan, with pending entries to be merged in.
 func (c *viewCursor) begin(plan *planner.Plan, pending []*outputEntry, args sqlite3.Args) error {
-	values := make([]dbsp.Value, args.Len())
-	for i := range values {
-		values[i] = args.Value(i)
+	values := c.values[:0]
+	for i := range args.Len() {
+		values = append(values, args.Raw(i))
 	}
+	defer func() { clear(values); c.values = values[:0] }()
 	if c.used = c.scan.used; len(pending) > 0 {
 		c.used = allColumns
 	}
@@ -212,7 +215,7 @@ func (c *viewCursor) open(sql string, binds []dbsp.Value) error {
 }
 
 // Stream lets the binding step the inner statement while nothing is merged in and nothing was taken into memory.
-func (c *viewCursor) Stream(stop func(read bool) int64) (s sqlite3.Stmt, columns, weight int, used uint64, ok bool) {
+func (c *viewCursor) Stream(stop func(read bool) (int64, bool)) (s sqlite3.Stmt, columns, weight int, used uint64, ok bool) {
 	if c.eof || c.inner == nil || c.merge != nil || c.kept != nil {
 		return nil, 0, 0, 0, false
 	}
@@ -233,7 +236,13 @@ func (c *viewCursor) takeOver() {
 	}
 	stop := c.stop
 	c.stop = nil
-	c.copy, c.weight = stop(true), c.inner.stmt.ColumnRaw(c.t.columns).Int()
+	copyAt, more := stop(true)
+	if !more {
+		c.eof = true
+		c.finish()
+		return
+	}
+	c.copy, c.weight = copyAt, c.inner.stmt.ColumnRaw(c.t.columns).Int()
 }
 
 // finish gives the inner statement back.

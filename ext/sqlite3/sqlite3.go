@@ -212,9 +212,9 @@ type Streamer interface {
 	// weight times. Bit i of used, bit 63 for all from there on, is set for the columns that s has: for others the binding
 	// calls Column. The cursor must call stop before it does anything else by itself: from then on the binding calls its
 	// methods again. stop returns which copy of the present row the reader has; unless read is set, that row is not looked at
-	// again, and s need not show it.
-	Stream(stop func(read bool) (copy int64)) (s Stmt, columns, weight int, used uint64, ok bool)
-	// StreamEnded says that s had no more rows, or failed with err. No stop follows.
+	// again, and s need not show it. Or it returns that there are no more rows.
+	Stream(stop func(read bool) (copy int64, more bool)) (s Stmt, columns, weight int, used uint64, ok bool)
+	// StreamEnded says that s failed with err, or, before Filter or Close is called, that it had no more rows. No stop follows.
 	StreamEnded(err error)
 }
 

@@ -20,7 +20,7 @@ type cursor struct {
 	// of a sqlite3.Streamer: c is SQLite's cursor, stop the method of that name.
 	c      *C.mv_cursor
 	stream *stmt
-	stop   func(read bool) int64
+	stop   func(read bool) (int64, bool)
 }
 
 // streams begins to serve the rows from the cursor's statement, if it has one.
@@ -37,56 +37,69 @@ func (k *cursor) streams(c *C.mv_cursor) {
 		return
 	}
 	k.stream = s.(*stmt)
-	C.mv_stream(c, k.stream.stmt, C.int(columns), C.int(weight), C.uint64_t(used))
+	c.stream, c.columns, c.weight_column, c.used, c.copy = k.stream.stmt, C.int(columns), C.int(weight), C.uint64_t(used), 0
 }
 
 // stopStream gives the rows back to the cursor: its statement has been stepped by C since it read a row.
-func (k *cursor) stopStream(read bool) (copy int64) {
-	if k.c.stream != nil {
+func (k *cursor) stopStream(read bool) (copy int64, more bool) {
+	switch {
+	case k.c.ended != 0:
+		k.end()
+		return 0, false
+	case k.c.stream != nil:
 		if read {
 			C.mv_row(k.stream.stmt)
 		}
 		k.c.stream = nil
 	}
 	k.stream = nil
-	return int64(k.c.copy)
+	return int64(k.c.copy), true
 }
 
-// mvStreamEnded is called by xNext when a streamed statement has no more rows, or failed.
+// end forgets the streamed statement, which has no more rows.
+func (k *cursor) end() {
+	k.c.ended = 0
+	k.stream.row, k.stream = false, nil
+}
+
+// settle tells the cursor of a stream that ended since: xNext tells C only.
+func (k *cursor) settle(c *C.mv_cursor) {
+	if c.ended != 0 {
+		k.end()
+		k.impl.(sqlite3.Streamer).StreamEnded(nil)
+	}
+}
+
+// mvStreamFailed is called by xNext when a streamed statement failed.
 //
-//export mvStreamEnded
-func mvStreamEnded(c *C.mv_cursor, code C.int) (rc C.int) {
+//export mvStreamFailed
+func mvStreamFailed(c *C.mv_cursor, code C.int) (rc C.int) {
 	defer rescue(c.base.pVtab, &rc)
 	k := cursorOf(c)
-	var err error
-	if code != C.SQLITE_DONE {
-		err = k.stream.conn.err(code)
-	}
-	k.stream.row, k.stream = false, nil
+	err := k.stream.conn.err(code)
+	k.end()
 	k.impl.(sqlite3.Streamer).StreamEnded(err)
-	if err != nil {
-		return fail(c.base.pVtab, err)
-	}
-	return C.SQLITE_OK
+	return fail(c.base.pVtab, err)
 }
 
 func cursorOf(c *C.mv_cursor) *cursor { return cursors.Get(uint32(c.handle)) }
 
-// mvOpen is xOpen.
-//
-//export mvOpen
-func mvOpen(v *C.mv_vtab, c *C.mv_cursor) (rc C.int) {
-	defer rescue(&v.base, &rc)
-	t := tableOf(v)
+// opened returns the cursor, opened on its first use: xOpen does not call Go.
+func opened(c *C.mv_cursor) (*cursor, error) {
+	if c.handle != 0 {
+		return cursorOf(c), nil
+	}
+	t := tableOf((*C.mv_vtab)(unsafe.Pointer(c.base.pVtab)))
 	impl, err := t.impl.Open()
 	if err != nil {
-		return fail(&v.base, err)
+		return nil, err
 	}
-	c.handle = C.uint32_t(cursors.Put(&cursor{vtab: t, impl: impl}))
-	return C.SQLITE_OK
+	k := &cursor{vtab: t, impl: impl}
+	c.handle = C.uint32_t(cursors.Put(k))
+	return k, nil
 }
 
-// mvClose is xClose.
+// mvClose is xClose of an opened cursor.
 //
 //export mvClose
 func mvClose(c *C.mv_cursor) (rc C.int) {
@@ -96,6 +109,7 @@ func mvClose(c *C.mv_cursor) (rc C.int) {
 		k.result.free()
 	}()
 	defer rescue(c.base.pVtab, &rc)
+	k.settle(c)
 	if err := k.impl.Close(); err != nil {
 		return fail(c.base.pVtab, err)
 	}
@@ -106,7 +120,12 @@ func mvClose(c *C.mv_cursor) (rc C.int) {
 //
 //export mvFilter
 func mvFilter(c *C.mv_cursor, idxNum C.int, idxStr *C.char, argc C.int, argv **C.sqlite3_value, values *C.mv_value) (rc C.int) {
-	k := cursorOf(c)
+	defer rescue(c.base.pVtab, &rc)
+	k, err := opened(c)
+	if err != nil {
+		return fail(c.base.pVtab, err)
+	}
+	k.settle(c)
 	k.args = args{argv, unsafe.Slice(values, int(argc))}
 	defer leaveFilter(c, k, &rc)
 	c.stream = nil

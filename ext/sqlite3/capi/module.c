@@ -49,23 +49,19 @@ static int xDestroy(sqlite3_vtab *t) {
   return rc;
 }
 
+// xOpen leaves opening the Go cursor to xFilter.
 static int xOpen(sqlite3_vtab *t, sqlite3_vtab_cursor **out) {
   mv_cursor *c = sqlite3_malloc64(sizeof *c);
   if (!c) return SQLITE_NOMEM;
   memset(c, 0, sizeof *c);
   c->eof = 1;
-  int rc = mvOpen((mv_vtab *)t, c);
-  if (rc) {
-    sqlite3_free(c);
-    return rc;
-  }
   *out = &c->base;
   return SQLITE_OK;
 }
 
 // xClose cannot fail: SQLite forgets the cursor whatever it returns.
 static int xClose(sqlite3_vtab_cursor *c) {
-  int rc = mvClose((mv_cursor *)c);
+  int rc = ((mv_cursor *)c)->handle ? mvClose((mv_cursor *)c) : SQLITE_OK;
   sqlite3_free(c);
   return rc;
 }
@@ -73,23 +69,16 @@ static int xClose(sqlite3_vtab_cursor *c) {
 // Most calls have few arguments.
 #define FEW 32
 
-static int xFilter(sqlite3_vtab_cursor *c, int idxNum, const char *idxStr, int argc, sqlite3_value **argv) {
+static int xFilter(sqlite3_vtab_cursor *cursor, int idxNum, const char *idxStr, int argc, sqlite3_value **argv) {
+  mv_cursor *c = (mv_cursor *)cursor;
   mv_value few[FEW], *args = few;
   if (argc > FEW && !(args = sqlite3_malloc64(argc * sizeof *args))) return SQLITE_NOMEM;
   mv_decode(argc, argv, args);
-  int rc = mvFilter((mv_cursor *)c, idxNum, (char *)idxStr, argc, argv, args);
+  int rc = mvFilter(c, idxNum, (char *)idxStr, argc, argv, args);
   if (args != few) sqlite3_free(args);
+  // A stream stands on its first row.
+  if (c->stream) c->weight = sqlite3_column_int64(c->stream->stmt, c->weight_column);
   return rc;
-}
-
-// mv_stream begins to serve a cursor's rows from a statement that stands on a row.
-void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column, uint64_t used) {
-  c->stream = s;
-  c->used = used;
-  c->columns = columns;
-  c->weight_column = weight_column;
-  c->copy = 0;
-  c->weight = sqlite3_column_int64(s->stmt, weight_column);
 }
 
 static int xNext(sqlite3_vtab_cursor *cursor) {
@@ -103,8 +92,8 @@ static int xNext(sqlite3_vtab_cursor *cursor) {
     return SQLITE_OK;
   }
   c->stream = 0;
-  c->eof = 1;
-  return mvStreamEnded(c, rc);
+  c->eof = c->ended = 1;
+  return rc == SQLITE_DONE ? SQLITE_OK : mvStreamFailed(c, rc);
 }
 
 static int xEof(sqlite3_vtab_cursor *c) { return ((mv_cursor *)c)->eof; }

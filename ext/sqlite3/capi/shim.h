@@ -71,6 +71,7 @@ typedef struct mv_cursor {
   // While stream is set, the rows are those of that statement, and Go is not asked: sqlite3.Streamer.
   mv_stmt *stream;
   int columns, weight_column;
+  int ended;     // the statement has no more rows, and the Go cursor does not know yet
   uint64_t used; // bit i: the statement has column i
   int64_t copy, weight;
 } mv_cursor;
@@ -123,10 +124,10 @@ int mv_batch_beyond(mv_batch *b, sqlite3_value *code, sqlite3_value *rowid);
 
 // stmt.c
 int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
-int mv_step(mv_stmt *s);
+int mv_step(uintptr_t s);
 int mv_row(mv_stmt *s);
-int mv_run(mv_stmt *s);
-int mv_reset(mv_stmt *s);
+int mv_run(uintptr_t s);
+int mv_reset(uintptr_t s);
 int mv_finalize(mv_stmt *s);
 int mv_grow(mv_stmt *s, int i, int64_t n);
 const char *mv_column_name(mv_stmt *s, int i);
@@ -137,7 +138,6 @@ int mv_stmt_readonly(mv_stmt *s);
 // module.c
 enum { MV_CREATE = 1, MV_WRITABLE = 2, MV_TRANSACTIONS = 4, MV_RENAMES = 8 };
 const sqlite3_module *mv_module(unsigned methods);
-void mv_stream(mv_cursor *c, mv_stmt *s, int columns, int weight_column, uint64_t used);
 void mv_constraint(sqlite3_index_info *info, int i, const char **collation, int *in);
 int mv_distinct(sqlite3_index_info *info);
 int mv_answer(sqlite3_index_info *info, const char *idx, int n);

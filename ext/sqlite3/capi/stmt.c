@@ -61,13 +61,15 @@ static int step(mv_stmt *s) {
 }
 
 // mv_step binds what was given since the last step, steps, and reads the row.
-int mv_step(mv_stmt *s) {
+int mv_step(uintptr_t at) {
+  mv_stmt *s = (mv_stmt *)at;
   int rc = step(s);
   return rc == SQLITE_ROW ? mv_row(s) : rc;
 }
 
 // mv_run steps to the end and resets. After an error it does not reset: that would lose the connection's message.
-int mv_run(mv_stmt *s) {
+int mv_run(uintptr_t at) {
+  mv_stmt *s = (mv_stmt *)at;
   int rc;
   do rc = step(s);
   while (rc == SQLITE_ROW);
@@ -88,7 +90,7 @@ int mv_row(mv_stmt *s) {
   return SQLITE_ROW;
 }
 
-int mv_reset(mv_stmt *s) { return sqlite3_reset(s->stmt); }
+int mv_reset(uintptr_t at) { return sqlite3_reset(((mv_stmt *)at)->stmt); }
 
 int mv_finalize(mv_stmt *s) {
   int rc = sqlite3_finalize(s->stmt);

@@ -91,10 +91,14 @@ func (s *stmt) Bind(i int, v dbsp.Value) error {
 	return nil
 }
 
+// address is the statement for the calls that are made most: cgo looks into what a pointer points to, for pointers to Go's
+// memory, at each call.
+func (s *stmt) address() C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(s.stmt))) }
+
 // Step implements sqlite3.Stmt.
 func (s *stmt) Step() (bool, error) {
 	s.stepped = true
-	switch rc := C.mv_step(s.stmt); rc {
+	switch rc := C.mv_step(s.address()); rc {
 	case C.SQLITE_ROW:
 		s.row = true
 		return true, nil
@@ -110,13 +114,13 @@ func (s *stmt) Step() (bool, error) {
 // Reset implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
 func (s *stmt) Reset() error {
 	s.row, s.stepped = false, false
-	return s.conn.err(C.mv_reset(s.stmt))
+	return s.conn.err(C.mv_reset(s.address()))
 }
 
 // Run implements sqlite3.Stmt.
 func (s *stmt) Run() error {
 	s.row = false
-	rc := C.mv_run(s.stmt)
+	rc := C.mv_run(s.address())
 	if rc == C.SQLITE_OK {
 		s.stepped = false
 		return nil
