@@ -146,6 +146,15 @@ func (c *conn) compact(name string) error {
 	for _, col := range others {
 		known = append(known, literal(col.name))
 	}
+	gone, err := c.number("SELECT EXISTS (SELECT 1 FROM " + clock + " WHERE col_name NOT IN (" + strings.Join(known, ", ") + "))")
+	if err != nil {
+		return err
+	}
+	if gone != 0 {
+		if err := c.forgetMarks(); err != nil {
+			return err
+		}
+	}
 	return c.Exec(fmt.Sprintf(`
 		DELETE FROM %[1]s WHERE col_name NOT IN (%[4]s);
 		DELETE FROM %[1]s WHERE (col_name <> '%[5]s' OR col_version %% 2 <> 0) AND NOT EXISTS (

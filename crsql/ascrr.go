@@ -137,6 +137,9 @@ func (c *conn) dropClock(name string) error {
 	if err := c.dropLog(name); err != nil {
 		return err
 	}
+	if err := c.forgetMarks(); err != nil {
+		return err
+	}
 	return c.Exec("DROP TABLE IF EXISTS main." + ident(name+clockSuffix) + "; DROP TABLE IF EXISTS main." + ident(name+pksSuffix))
 }
 
@@ -158,6 +161,9 @@ func (c *conn) emptyDropped(sch *schema) error {
 			return err
 		}
 		if err := c.Exec("DELETE FROM " + clock + "; DELETE FROM main." + ident(name+pksSuffix)); err != nil {
+			return err
+		}
+		if err := c.forgetMarks(); err != nil {
 			return err
 		}
 	}

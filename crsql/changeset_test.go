@@ -125,7 +125,7 @@ func drawPosition(t *rapid.T) crsql.Position {
 
 func TestRequestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := crsql.Request{Site: drawSite(t), Empty: rapid.Bool().Draw(t, "empty"), Marks: drawMarks(t)}
+		r := crsql.Request{Site: drawSite(t), Empty: rapid.Bool().Draw(t, "empty"), Marks: drawMarks(t), Floors: drawMarks(t)}
 		for range rapid.IntRange(0, 2).Draw(t, "cursors") {
 			r.Cursors = append(r.Cursors, crsql.SiteCursor{Site: drawSite(t), Position: drawPosition(t)})
 		}
@@ -136,15 +136,14 @@ func TestRequestRoundTrip(t *testing.T) {
 		again, err := got.AppendBinary(nil)
 		require.NoError(t, err)
 		require.Equal(t, b, again)
-		require.Len(t, got.Marks, len(r.Marks))
-		require.Equal(t, r.Cursors, got.Cursors)
+		require.Equal(t, []any{r.Marks, r.Floors, r.Cursors}, []any{got.Marks, got.Floors, got.Cursors})
 		require.ErrorIs(t, got.UnmarshalBinary(b[:len(b)-1]), crsql.ErrEncoding)
 	})
 }
 
 func TestReplyRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := crsql.Reply{Site: drawSite(t), Changes: drawChanges(t), Marks: drawMarks(t), Floors: drawMarks(t)}
+		r := crsql.Reply{Site: drawSite(t), Changes: drawChanges(t), Marks: drawMarks(t), Floors: drawMarks(t), Partial: rapid.Bool().Draw(t, "partial")}
 		r.At = crsql.Mark{Site: r.Site, Version: 5, ID: drawMarkID(t)}
 		switch rapid.IntRange(0, 2).Draw(t, "basis") {
 		case 1:
@@ -165,8 +164,8 @@ func TestReplyRoundTrip(t *testing.T) {
 		var got crsql.Reply
 		require.NoError(t, got.UnmarshalBinary(b))
 		requireSameChanges(t, r.Changes, got.Changes)
-		require.Equal(t, []any{r.Since, r.After, r.Without, r.At, r.More, r.Next, r.Marks, r.Floors},
-			[]any{got.Since, got.After, got.Without, got.At, got.More, got.Next, got.Marks, got.Floors})
+		require.Equal(t, []any{r.Since, r.After, r.Without, r.At, r.More, r.Next, r.Marks, r.Floors, r.Partial},
+			[]any{got.Since, got.After, got.Without, got.At, got.More, got.Next, got.Marks, got.Floors, got.Partial})
 		require.ErrorIs(t, got.UnmarshalBinary(b[:len(b)-1]), crsql.ErrEncoding)
 	})
 }

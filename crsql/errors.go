@@ -12,6 +12,9 @@ var ErrEncoding = errors.New("damaged encoding")
 // known had confirmed them. What it holds of its own could bring back deleted rows: it must be filled anew.
 var ErrCompacted = errors.New("the peer lacks deletions that are forgotten here, and must be filled anew")
 
+// ErrOutdated is ErrCompacted said of this file: it must be filled anew, as it has not merged deletions that others forgot.
+var ErrOutdated = errors.New("this file lacks deletions that peers have forgotten, and must be filled anew")
+
 // ErrUnconfirmed is the error of forgetting deletions that a known peer has not confirmed.
 var ErrUnconfirmed = errors.New("a peer has not confirmed")
 

@@ -18,10 +18,10 @@ import (
 // life counts for nothing, even when its version has passed theirs again.
 //
 // Asked by a file that holds one of its marks, a file sends what changed after that mark's version, without what it got
-// itself from states that the asker holds the marks of: crsql_merges has, for each run of its versions that one merge
-// made, the mark of the state that the changes came from. That is exact for files that exchange among each other, whatever
-// the way a change took, since a state includes the states that were merged into it: when all was received, the receiver
-// takes over the marks that the sender held.
+// itself from states that the asker holds the marks of: crsql_merges has, for each run of its versions that one merge made,
+// the mark of the state that the changes came from. That is exact for files that exchange among each other, whatever the way
+// a change took, since a state includes the states that were merged into it: when all was received, the receiver takes over
+// the marks that the sender held.
 //
 // A reply says on what it builds: the mark, or the place in an earlier reply, after which it begins, and the marks for
 // which it leaves something out. The receiver checks that this holds before it notes any progress. So replies may be lost,
@@ -121,12 +121,12 @@ func (x *exchange) each(text string, args []any, scan []any, row func()) error {
 	return rows.Err()
 }
 
-// marks returns the latest marks that the file holds of each site, its own included, and those of floors.
+// marks returns the latest marks that the file holds of each site, its own included.
 func (x *exchange) marks() (marks []Mark, err error) {
 	var site, id []byte
 	var version int64
 	err = x.each(`SELECT site_id, version, mark FROM (SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY version DESC) AS n
-		FROM crsql_marks) WHERE n <= ? OR mark IN (SELECT mark FROM crsql_floors) ORDER BY site_id, version`, []any{marksTold}, []any{&site, &version, &id}, func() {
+		FROM crsql_marks) WHERE n <= ? ORDER BY site_id, version`, []any{marksTold}, []any{&site, &version, &id}, func() {
 		marks = append(marks, Mark{Site: slices.Clone(site), Version: version, ID: MarkID(id)})
 	})
 	return marks, err
@@ -171,8 +171,7 @@ func (x *exchange) hold(m Mark) error {
 		kept = marksKept
 	}
 	return x.exec(`DELETE FROM crsql_marks WHERE site_id = ?1 AND version <
-		(SELECT version FROM crsql_marks WHERE site_id = ?1 ORDER BY version DESC LIMIT 1 OFFSET ?2)
-		AND mark NOT IN (SELECT mark FROM crsql_floors)`, m.Site, kept)
+		(SELECT version FROM crsql_marks WHERE site_id = ?1 ORDER BY version DESC LIMIT 1 OFFSET ?2)`, m.Site, kept)
 }
 
 // track notes in crsql_tracked_peers how far a peer and we have come.
@@ -181,9 +180,10 @@ func (x *exchange) track(site []byte, version int64, event int) error {
 		ON CONFLICT DO UPDATE SET version = excluded.version`, site, version, peerTag, event)
 }
 
-// checkFloors refuses a peer that may not know of the deletions that are forgotten, here or where what is here came from.
-// Of our own marks any later one will do; what those of others stand for only they know.
-func (x *exchange) checkFloors(site []byte, marks []Mark) error {
+// checkFloors refuses a peer, by the marks it holds and the floors it knows, that may not know of deletions that are
+// forgotten, here or where what is here came from. Of our own marks any later one will do; which of the marks of others
+// are later in the same life only they know.
+func (x *exchange) checkFloors(site []byte, marks, known []Mark) error {
 	floors, err := x.floors()
 	if err != nil || len(floors) == 0 {
 		return err
@@ -194,7 +194,7 @@ func (x *exchange) checkFloors(site []byte, marks []Mark) error {
 	}
 	for _, f := range floors {
 		ours := string(f.Site) == string(x.site)
-		if !slices.ContainsFunc(marks, func(m Mark) bool {
+		if !slices.ContainsFunc(append(slices.Clone(marks), known...), func(m Mark) bool {
 			version, ok := own[m.ID]
 			return m.ID == f.ID || ours && ok && version >= f.Version
 		}) {

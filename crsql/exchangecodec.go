@@ -10,6 +10,7 @@ import (
 //	site       counted (uvarint length, bytes)
 //	empty      1 byte, 0 or 1
 //	marks      uvarint n, then n: site counted, version varint, 8 bytes
+//	floors     as marks
 //	cursors    uvarint n, then n: site counted, position
 //
 // with a position being 8 bytes of the mark, varint version, varint seq. A Reply is "CRP1", the length of the rest, and
@@ -20,6 +21,7 @@ import (
 //	at         a mark, as above
 //	more       1 byte: 0, or 1 and the next position
 //	marks      as above
+//	partial    1 byte, 0 or 1
 //	floors     as marks
 //	changes    a change set, counted
 const (
@@ -31,7 +33,7 @@ const (
 func (r Request) AppendBinary(b []byte) ([]byte, error) {
 	body := appendCounted(nil, string(r.Site))
 	body = append(body, bit(r.Empty))
-	body = appendMarks(body, r.Marks)
+	body = appendMarks(appendMarks(body, r.Marks), r.Floors)
 	body = binary.AppendUvarint(body, uint64(len(r.Cursors)))
 	for _, c := range r.Cursors {
 		body = appendPosition(appendCounted(body, string(c.Site)), c.Position)
@@ -43,7 +45,7 @@ func (r Request) AppendBinary(b []byte) ([]byte, error) {
 func (r *Request) UnmarshalBinary(b []byte) error {
 	in := &byteReader{b: b}
 	in.header(requestMagic)
-	q := Request{Site: in.site(), Empty: in.bit(), Marks: in.marks()}
+	q := Request{Site: in.site(), Empty: in.bit(), Marks: in.marks(), Floors: in.marks()}
 	for n := in.uvarint(); n > 0 && in.err == nil; n-- {
 		q.Cursors = append(q.Cursors, SiteCursor{in.site(), in.position()})
 	}
@@ -74,7 +76,7 @@ func (r Reply) AppendBinary(b []byte) ([]byte, error) {
 	if r.More {
 		body = appendPosition(body, r.Next)
 	}
-	body = appendMarks(body, r.Marks)
+	body = append(appendMarks(body, r.Marks), bit(r.Partial))
 	body = appendMarks(body, r.Floors)
 	body = appendCounted(body, string(AppendChanges(nil, r.Changes)))
 	return withHeader(b, replyMagic, body), nil
@@ -104,6 +106,7 @@ func (r *Reply) UnmarshalBinary(b []byte) error {
 		p.Next = in.position()
 	}
 	p.Marks = in.marks()
+	p.Partial = in.bit()
 	p.Floors = in.marks()
 	changes := in.counted()
 	if in.err == nil {

@@ -22,7 +22,7 @@ func Receive(ctx context.Context, db Database, r Reply) (Received, error) {
 		if string(r.Site) == string(x.site) {
 			return fmt.Errorf("%w, %x", ErrSameSite, x.site)
 		}
-		if err := x.checkFloors(r.Site, r.Marks); err != nil {
+		if err := x.checkFloors(r.Site, r.Marks, r.Floors); err != nil {
 			return err
 		}
 		got, err = x.receive(r)
@@ -37,6 +37,9 @@ func Receive(ctx context.Context, db Database, r Reply) (Received, error) {
 func (x *exchange) receive(r Reply) (got Received, err error) {
 	builds, err := x.buildsOn(r)
 	if err != nil {
+		return got, err
+	}
+	if err := x.adoptFloors(r, builds); err != nil {
 		return got, err
 	}
 	if len(r.Changes) > 0 {
@@ -68,6 +71,31 @@ func (x *exchange) receive(r Reply) (got Received, err error) {
 	return got, x.arrive(r)
 }
 
+// adoptFloors notes up to where deletions may be forgotten in what comes. A file that has anything must have merged those
+// deletions: it holds that very mark, or the sender is who forgot them and the reply builds on a later mark of its.
+func (x *exchange) adoptFloors(r Reply, builds bool) error {
+	for _, f := range r.Floors {
+		known, err := askNumber(x.ctx, x, `SELECT EXISTS (SELECT 1 FROM crsql_floors WHERE site_id = ?1 AND version >= ?2)
+			OR EXISTS (SELECT 1 FROM crsql_marks WHERE mark = ?3)`, f.Site, f.Version, f.ID[:])
+		if err != nil {
+			return err
+		}
+		if known == 0 && builds && r.Since != nil && string(f.Site) == string(r.Site) {
+			known, err = askNumber(x.ctx, x, "SELECT EXISTS (SELECT 1 FROM crsql_marks WHERE mark = ? AND version >= ?)", r.Since[:], f.Version)
+			if err != nil {
+				return err
+			}
+		}
+		if known == 0 && x.version > 0 {
+			return fmt.Errorf("%w: version %d of site %x", ErrOutdated, f.Version, f.Site)
+		}
+		if err := x.setFloor(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // buildsOn tells whether what a reply leaves out is here.
 func (x *exchange) buildsOn(r Reply) (bool, error) {
 	need := slices.Clone(r.Without)
@@ -95,12 +123,13 @@ func (x *exchange) buildsOn(r Reply) (bool, error) {
 
 // arrive notes that the file has all of the sender's state.
 func (x *exchange) arrive(r Reply) error {
-	for _, f := range r.Floors {
-		if err := x.setFloor(f); err != nil {
-			return err
+	marks := []Mark{r.At}
+	for _, m := range r.Marks {
+		if !r.Partial || string(m.Site) == string(r.Site) {
+			marks = append(marks, m)
 		}
 	}
-	for _, m := range append(slices.Clone(r.Marks), r.At) {
+	for _, m := range marks {
 		if err := x.hold(m); err != nil {
 			return err
 		}

@@ -27,6 +27,9 @@ type Reply struct {
 	Next Position
 	// Marks are the states that the sender has merged, its own included.
 	Marks []Mark
+	// Partial says that the sender has merged more than it can send: it keeps changes of columns that it has not declared.
+	// Who receives all from it has not received those states.
+	Partial bool
 	// Floors are marks of states up to which deletions may be forgotten in what is sent.
 	Floors []Mark
 }
@@ -40,7 +43,7 @@ func Serve(ctx context.Context, db Database, r Request, limit int) (Reply, error
 			return fmt.Errorf("%w, %x", ErrSameSite, x.site)
 		}
 		if !r.Empty {
-			if err := x.checkFloors(r.Site, r.Marks); err != nil {
+			if err := x.checkFloors(r.Site, r.Marks, r.Floors); err != nil {
 				return err
 			}
 		}
@@ -95,6 +98,9 @@ func (x *exchange) serve(r Request, limit int) (Reply, error) {
 	if reply.Marks, err = x.marks(); err != nil {
 		return reply, err
 	}
+	if reply.Partial, err = x.keepsUnknown(); err != nil {
+		return reply, err
+	}
 	reply.Floors, err = x.floors()
 	return reply, err
 }
@@ -109,10 +115,15 @@ func (x *exchange) ownMarks() (map[MarkID]int64, error) {
 	})
 }
 
-// span is versions from first to last.
-type span struct{ first, last int64 }
+// span is versions from first to last. Of a merged one only what this file made itself is sent.
+type span struct {
+	first, last int64
+	merged      bool
+}
 
-// spans returns the versions to send, without those that came from states that the receiver holds; these it notes.
+// spans returns the versions to send. Those that came from states that the receiver holds are merged; these states it notes.
+// A merge may leave something of this file's own even so: when a row comes back, what columns it still has here count as
+// values of version 0, and who has none takes them.
 func (x *exchange) spans(after Position, held map[MarkID]bool, reply *Reply) ([]span, error) {
 	first := after.Version
 	if after.Seq == math.MaxInt64 {
@@ -130,19 +141,29 @@ func (x *exchange) spans(after Position, held map[MarkID]bool, reply *Reply) ([]
 				reply.Without = append(reply.Without, MarkID(id))
 			}
 			if m.first > first {
-				out = append(out, span{first, m.first - 1})
+				out = append(out, span{first: first, last: m.first - 1})
 			}
-			first = max(first, m.last+1)
+			m.first = max(m.first, first)
+			if n := len(out); n > 0 && out[n-1].merged {
+				out[n-1].last = m.last
+			} else {
+				out = append(out, span{m.first, m.last, true})
+			}
+			first = m.last + 1
 		})
 	if first <= x.version {
-		out = append(out, span{first, x.version})
+		out = append(out, span{first: first, last: x.version})
 	}
 	return out, err
 }
 
 // take adds the changes of a span to the reply, up to limit.
 func (x *exchange) take(s span, after Position, limit int, reply *Reply) error {
-	for c, err := range selectChanges(x.ctx, x, "db_version >= ? AND db_version <= ?", []any{s.first, s.last}) {
+	where := "db_version >= ? AND db_version <= ?"
+	if s.merged {
+		where += " AND col_version = 0"
+	}
+	for c, err := range selectChanges(x.ctx, x, where, []any{s.first, s.last}) {
 		if err != nil {
 			return err
 		}
@@ -159,4 +180,13 @@ func (x *exchange) take(s span, after Position, limit int, reply *Reply) error {
 		reply.Changes = append(reply.Changes, c)
 	}
 	return nil
+}
+
+// keepsUnknown tells whether the file keeps changes that it can't show.
+func (x *exchange) keepsUnknown() (bool, error) {
+	n, err := askNumber(x.ctx, x, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", unknownTable)
+	if err == nil && n > 0 {
+		n, err = askNumber(x.ctx, x, "SELECT EXISTS (SELECT 1 FROM "+unknownTable+")")
+	}
+	return n > 0, err
 }

@@ -14,6 +14,8 @@ type Request struct {
 	Empty bool
 	// Marks are the states that the asker has merged, by site and version.
 	Marks []Mark
+	// Floors are marks of states whose deletions the asker knows of, or has forgotten as others have.
+	Floors []Mark
 	// Cursors says how far it has come in replies that have more to follow.
 	Cursors []SiteCursor
 }
@@ -30,6 +32,9 @@ func Ask(ctx context.Context, db Database) (Request, error) {
 	err := transact(ctx, db, func(x *exchange) (err error) {
 		r.Site, r.Empty = x.site, x.version == 0
 		if r.Marks, err = x.marks(); err != nil {
+			return err
+		}
+		if r.Floors, err = x.floors(); err != nil {
 			return err
 		}
 		r.Cursors, err = x.cursors()

@@ -41,7 +41,7 @@ type Local struct {
 	Conn *sql.Conn
 }
 
-// Open opens a file, or ":memory:".
+// Open opens a file, or ":memory:". Nothing waits for the disk.
 func Open(driver, name string) (*Local, error) {
 	db, err := sql.Open(driver, name)
 	if err != nil {
@@ -53,7 +53,12 @@ func Open(driver, name string) (*Local, error) {
 		db.Close()
 		return nil, err
 	}
-	return &Local{DB: db, Conn: c}, nil
+	p := &Local{DB: db, Conn: c}
+	if err := p.Exec("PRAGMA synchronous = OFF"); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // Exec runs the statements of a text.
