@@ -26,7 +26,7 @@ func Apply(ctx context.Context, to Writer, changes iter.Seq2[Change, error]) (wo
 	}
 	before, err := rowsImpacted(ctx, to)
 	if err == nil {
-		err = insertChanges(ctx, to, changes)
+		err = applyChanges(ctx, to, changes)
 	}
 	if err == nil {
 		won, err = rowsImpacted(ctx, to)
@@ -65,22 +65,45 @@ func askNumber(ctx context.Context, from Reader, text string, args ...any) (n in
 	return n, rows.Err()
 }
 
-func insertChanges(ctx context.Context, to Writer, changes iter.Seq2[Change, error]) error {
-	s, err := to.PrepareContext(ctx, "INSERT INTO crsql_changes("+changeColumns+") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+// Changes go to SQLite in sets of about this many, and of about so many bytes.
+const (
+	setChanges = 1024
+	setBytes   = 1 << 20
+)
+
+// applyChanges merges changes set by set.
+func applyChanges(ctx context.Context, to Writer, changes iter.Seq2[Change, error]) error {
+	s, err := to.PrepareContext(ctx, "SELECT "+applyFunction+"(?)")
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	var (
+		set     []Change
+		encoded []byte
+		size    int
+	)
+	apply := func() error {
+		encoded = AppendChanges(encoded[:0], set)
+		set, size = set[:0], 0
+		_, err := s.ExecContext(ctx, encoded)
+		return err
+	}
 	for c, err := range changes {
 		if err != nil {
 			return err
 		}
-		if _, err := s.ExecContext(ctx, c.Table, blob(c.PK), c.CID, bindable(c.Val), c.ColVersion, c.DBVersion, blob(c.Site),
-			c.CL, c.Seq); err != nil {
-			return fmt.Errorf("%s, column %q: %w", c.Table, c.CID, err)
+		size += len(c.PK) + len(c.Val.Str())
+		if set = append(set, c); len(set) >= setChanges || size >= setBytes {
+			if err := apply(); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	if len(set) == 0 {
+		return nil
+	}
+	return apply()
 }
 
 // blob is b as drivers bind a blob that is not NULL.

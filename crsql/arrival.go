@@ -47,9 +47,9 @@ func (a *arrival) check() error {
 	return nil
 }
 
-// parseKey returns the values of the change's key, which is one of t.
-func (a *arrival) parseKey(t *table, into []dbsp.Value) ([]dbsp.Value, error) {
-	values, err := pack.AppendParsed(into, a.pk)
+// parseKey returns the values of a key of t; texts share the bytes of pk.
+func parseKey(t *table, pk string, into []dbsp.Value) ([]dbsp.Value, error) {
+	values, err := pack.AppendParsed(into, pk)
 	if err != nil {
 		return into, fmt.Errorf("crsql: primary key of table %s: %w", t.name, err)
 	}

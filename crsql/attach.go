@@ -26,6 +26,7 @@ var installers = []struct {
 	{"replicated tables", (*conn).installAsCRR},
 	{"alterations", (*conn).installAlter},
 	{"changes", (*conn).installChanges},
+	{"change sets", (*conn).installApply},
 	{"finalize", (*conn).installFinalize},
 	{"revision", (*conn).installRevision},
 	{"pack columns", (*conn).installPackColumns},

@@ -177,7 +177,7 @@ func (c *conn) mergeDelete(t *table, a *arrival) error {
 		return err
 	}
 	r := &c.row
-	if err := c.writeBase(t, "delete", func() string {
+	if err := c.writeBase(t, &t.deleteRow, "delete", func() string {
 		return "DELETE FROM " + t.base + " WHERE " + t.isKey("", 1)
 	}, r.values, nil); err != nil {
 		return err
@@ -202,7 +202,7 @@ func (c *conn) mergeResurrect(t *table, a *arrival) error {
 		return err
 	}
 	r := &c.row
-	if err := c.writeBase(t, "resurrect", func() string {
+	if err := c.writeBase(t, &t.makeRow, "resurrect", func() string {
 		return fmt.Sprintf("INSERT OR IGNORE INTO %s(%s) VALUES(%s)", t.base, names("", t.keys), parameters(1, len(t.keys)))
 	}, r.values, nil); err != nil {
 		return err
@@ -255,8 +255,8 @@ func (c *conn) putClock(t *table, cid string, version int64, a *arrival) error {
 
 // writeBase writes the row itself, by a statement that has first parameters and then winners' values. Triggers run within
 // it.
-func (c *conn) writeBase(t *table, name string, text func() string, first []dbsp.Value, winners []winner) error {
-	s, err := t.statement(name, text)
+func (c *conn) writeBase(t *table, slot **statement, name string, text func() string, first []dbsp.Value, winners []winner) error {
+	s, err := t.hot(slot, name, text)
 	if err != nil {
 		return err
 	}

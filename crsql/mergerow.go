@@ -17,8 +17,8 @@ type rowState struct {
 	key    int64        // 0 when it has none
 	cl     int64        // its causal length, 0 when nothing is known of it
 	bare   bool         // it has no clocks of columns but those in versions
-	// versions are those of columns that were looked up or written, by place; -1 is none.
-	versions map[int]int64
+	// versions are those of columns, by place, as far as they were looked up or written.
+	versions []int64
 	// total is total_changes() when it was left: others have written since when that differs.
 	total int64
 
@@ -26,6 +26,12 @@ type rowState struct {
 	comesBack bool // the first of them brings the row back
 	numbered  bool // it is an event that has its number
 }
+
+// What versions say of a column without one.
+const (
+	noClock     = -1
+	notLookedUp = -2
+)
 
 // winner is a change that is to be written.
 type winner struct {
@@ -36,7 +42,7 @@ type winner struct {
 func (r *rowState) is(t *table, pk string) bool { return r.t == t && r.pk == pk }
 
 func (r *rowState) forget() {
-	*r = rowState{values: r.values[:0], winners: r.winners[:0], versions: r.versions}
+	*r = rowState{values: r.values[:0], winners: r.winners[:0], versions: r.versions[:0]}
 }
 
 func (r *rowState) waiting(place int) bool {
@@ -51,14 +57,22 @@ func (r *rowState) waiting(place int) bool {
 // lives notes the row's causal length, when that came to be.
 func (r *rowState) lives(cl int64, bare bool) {
 	r.cl, r.bare = cl, bare
-	clear(r.versions)
+	r.forgetVersions(len(r.versions))
+}
+
+func (r *rowState) forgetVersions(n int) {
+	r.versions = r.versions[:0]
+	for range n {
+		r.versions = append(r.versions, notLookedUp)
+	}
 }
 
 // findRow looks up a row. The table it returns is t, or what became of it by a change of the schema.
 func (c *conn) findRow(t *table, a *arrival) (*table, error) {
 	r := &c.row
 	r.forget()
-	values, err := a.parseKey(t, r.values[:0])
+	pk := strings.Clone(a.pk) // which the values share
+	values, err := parseKey(t, pk, r.values[:0])
 	if err != nil {
 		return t, err
 	}
@@ -100,22 +114,9 @@ func (c *conn) findRow(t *table, a *arrival) (*table, error) {
 		}
 		return c.findRow(t, a)
 	}
-	r.t, r.pk = t, strings.Clone(a.pk)
-	// The values share the bytes of the copy.
-	if r.values, err = a.parseKeyOf(t, r.pk, values[:0]); err != nil {
-		return t, err
-	}
-	if r.versions == nil {
-		r.versions = map[int]int64{}
-	}
-	clear(r.versions)
+	r.t, r.pk, r.values = t, pk, values
+	r.forgetVersions(len(t.others))
 	return t, nil
-}
-
-// parseKeyOf is parseKey of a copy of the change's key.
-func (a *arrival) parseKeyOf(t *table, pk string, into []dbsp.Value) ([]dbsp.Value, error) {
-	own := arrival{pk: pk}
-	return own.parseKey(t, into)
 }
 
 // ensureKey gives the row a key, if it has none.
@@ -124,7 +125,7 @@ func (c *conn) ensureKey(t *table) error {
 	if r.key != 0 {
 		return nil
 	}
-	s, err := t.statement("create key", func() string {
+	s, err := t.hot(&t.makeKey, "create key", func() string {
 		return fmt.Sprintf("INSERT INTO %s(%s) VALUES(%s)", t.pks, names("", t.keys), parameters(1, len(t.keys)))
 	})
 	if err != nil {
@@ -145,10 +146,10 @@ func (c *conn) ensureKey(t *table) error {
 // knownVersion returns the version of a column here, -1 when it has no clock.
 func (c *conn) knownVersion(t *table, place int) (int64, error) {
 	r := &c.row
-	if v, ok := r.versions[place]; ok {
+	if v := r.versions[place]; v != notLookedUp {
 		return v, nil
 	}
-	v := int64(-1)
+	v := int64(noClock)
 	if !r.bare {
 		var err error
 		if v, err = c.columnVersion(t, r.key, t.others[place].name); err != nil {
@@ -202,7 +203,8 @@ func (c *conn) writeWinners(t *table) error {
 		return nil
 	}
 	winners := r.winners
-	if err := c.writeBase(t, winnersName(t, winners), func() string { return winnersText(t, winners) }, r.values, winners); err != nil {
+	p := t.plan(winners)
+	if err := c.writeBase(t, &p.base, p.baseName, p.baseText, r.values, winners); err != nil {
 		return err
 	}
 	if err := c.ensureKey(t); err != nil {
@@ -214,41 +216,13 @@ func (c *conn) writeWinners(t *table) error {
 		}
 		r.comesBack = false
 	}
+	if err := c.putClocks(t, p, winners); err != nil {
+		return err
+	}
 	for _, w := range winners {
-		if err := c.putClock(t, w.change.cid, w.change.colVersion, w.change); err != nil {
-			return err
-		}
 		r.versions[w.place] = w.change.colVersion
 	}
 	c.tx.impacted += int64(len(winners))
 	r.winners = winners[:0]
 	return nil
-}
-
-// winnersName names the statement that writes the columns of winners.
-func winnersName(t *table, winners []winner) string {
-	if len(winners) == 1 {
-		return t.writeNames[winners[0].place]
-	}
-	var b strings.Builder
-	for _, w := range winners {
-		fmt.Fprintf(&b, "%d,", w.place)
-	}
-	return b.String()
-}
-
-// winnersText spells it: it makes the row if need be, with defaults elsewhere.
-func winnersText(t *table, winners []winner) string {
-	var columns, values, sets strings.Builder
-	for i, w := range winners {
-		col, value := ident(t.others[w.place].name), fmt.Sprintf("?%d", len(t.keys)+1+i)
-		if i > 0 {
-			sets.WriteString(", ")
-		}
-		columns.WriteString(", " + col)
-		values.WriteString(", " + value)
-		sets.WriteString(col + " = " + value)
-	}
-	return fmt.Sprintf("INSERT INTO %s(%s%s) VALUES(%s%s) ON CONFLICT DO UPDATE SET %s",
-		t.base, names("", t.keys), columns.String(), parameters(1, len(t.keys)), values.String(), sets.String())
 }

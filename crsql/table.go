@@ -18,19 +18,24 @@ type table struct {
 
 	base, clock, pks string // quoted, with the schema
 
-	writeNames []string // the names of statements that write one column
-
 	statements map[string]*statement
 	insertKey  *statement // hot ones, to be had without a look into the map
 	insertRow  *statement
 	findRow    *statement
 	putClock   *statement
+	makeKey    *statement
+	deleteRow  *statement
+	makeRow    *statement
+	plans      []*plan
 
 	retired bool // the schema was changed since
 
 	scans map[sqlite3.Stmt]string   // statements of crsql_changes, in use or not, and their text
 	idle  map[string][]sqlite3.Stmt // those not in use
 }
+
+// maxStatements bounds how many statements are kept for a table: there may be one for each combination of its columns.
+const maxStatements = 256
 
 // statement is a statement kept for a table.
 type statement struct {
@@ -55,7 +60,6 @@ func (c *conn) loadTable(name string) (*table, error) {
 	}
 	for i, col := range others {
 		t.places[col.name] = i
-		t.writeNames = append(t.writeNames, "write "+col.name)
 	}
 	return t, nil
 }
@@ -71,7 +75,7 @@ func (t *table) statement(name string, text func() string) (*statement, error) {
 		return nil, fmt.Errorf("table %s: %w", t.name, err)
 	}
 	kept := &statement{Stmt: s, sql: sql}
-	if t.retired {
+	if t.retired || len(t.statements) >= maxStatements {
 		t.c.retired = append(t.c.retired, s) // for this once
 	} else {
 		t.statements[name] = kept
@@ -85,7 +89,7 @@ func (t *table) hot(slot **statement, name string, text func() string) (*stateme
 		return *slot, nil
 	}
 	s, err := t.statement(name, text)
-	if err == nil && !t.retired {
+	if err == nil && t.statements[name] == s {
 		*slot = s
 	}
 	return s, err
@@ -103,7 +107,7 @@ func (c *conn) retire(t *table) {
 	}
 	clear(t.scans) // those in use are finalized when they are given back
 	clear(t.idle)
-	t.insertKey, t.insertRow, t.findRow, t.putClock = nil, nil, nil, nil
+	t.insertKey, t.insertRow, t.findRow, t.putClock, t.makeKey, t.deleteRow, t.makeRow, t.plans = nil, nil, nil, nil, nil, nil, nil, nil
 	c.finalizeRetired()
 }
 
