@@ -46,6 +46,9 @@ const (
 	allFlags = 1<<iota - 1
 )
 
+// minChange is how many bytes a change has at least: its flags, column and value.
+const minChange = 3
+
 // dictionary numbers names in the order of their first use.
 type dictionary struct {
 	place map[string]uint64
@@ -147,13 +150,13 @@ func DecodeChanges(b []byte) ([]Change, error) {
 	r.header(changesMagic)
 	tables, columns, sites := readDictionary(r), readDictionary(r), readDictionary(r)
 	n := r.uvarint()
-	var changes []Change
+	changes := make([]Change, 0, min(n, uint64(len(r.b))/minChange))
 	before := &Change{}
 	for i := uint64(0); i < n && r.err == nil; i++ {
-		c := Change{ColVersion: 1}
-		readChange(r, &c, before, &tables, &columns, &sites)
-		changes = append(changes, c)
-		before = &changes[len(changes)-1]
+		changes = append(changes, Change{ColVersion: 1})
+		c := &changes[len(changes)-1]
+		readChange(r, c, before, &tables, &columns, &sites)
+		before = c
 	}
 	for _, d := range []*seenDictionary{&tables, &columns, &sites} {
 		if r.err == nil && d.used != uint64(len(d.names)) {
@@ -171,11 +174,11 @@ func readChange(r *byteReader, c, before *Change, tables, columns, sites *seenDi
 	if flags&sameRow != 0 {
 		c.Table, c.PK, c.CL = before.Table, before.PK, before.CL
 	} else {
-		c.Table = string(tables.take(r))
+		c.Table = tables.take(r)
 		c.PK = r.counted()
 		c.CL = r.varint()
 	}
-	c.CID = string(columns.take(r))
+	c.CID = columns.take(r)
 	c.Site = before.Site
 	if flags&sameSite == 0 {
 		c.Site = []byte(sites.take(r))

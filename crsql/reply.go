@@ -21,7 +21,7 @@ type Reply struct {
 	Changes []Change
 	// At is the mark of the sender's state.
 	At Mark
-	// More says that changes are left, after Next.
+	// More says that changes may be left, after Next.
 	More bool
 	// Next is the place up to which the changes go.
 	Next Position
@@ -88,10 +88,13 @@ func (x *exchange) serve(r Request, limit int) (Reply, error) {
 		return reply, err
 	}
 	for _, s := range spans {
-		if err := x.take(s, after, limit, &reply); err != nil || reply.More {
-			if err != nil {
-				return reply, err
-			}
+		if s.first != after.Version {
+			after = Position{Version: s.first - 1, Seq: math.MaxInt64}
+		}
+		if err := x.take(s, after, limit, &reply); err != nil {
+			return reply, err
+		}
+		if reply.More {
 			break
 		}
 	}
@@ -155,31 +158,6 @@ func (x *exchange) spans(after Position, held map[MarkID]bool, reply *Reply) ([]
 		out = append(out, span{first: first, last: x.version})
 	}
 	return out, err
-}
-
-// take adds the changes of a span to the reply, up to limit.
-func (x *exchange) take(s span, after Position, limit int, reply *Reply) error {
-	where := "db_version >= ? AND db_version <= ?"
-	if s.merged {
-		where += " AND col_version = 0"
-	}
-	for c, err := range selectChanges(x.ctx, x, where, []any{s.first, s.last}) {
-		if err != nil {
-			return err
-		}
-		if c.DBVersion == after.Version && c.Seq <= after.Seq {
-			continue
-		}
-		if n := len(reply.Changes); limit > 0 && n >= limit {
-			if last := reply.Changes[n-1]; last.DBVersion != c.DBVersion || last.Seq != c.Seq {
-				reply.More = true
-				reply.Next = Position{Mark: reply.At.ID, Version: last.DBVersion, Seq: last.Seq}
-				return nil
-			}
-		}
-		reply.Changes = append(reply.Changes, c)
-	}
-	return nil
 }
 
 // keepsUnknown tells whether the file keeps changes that it can't show.
