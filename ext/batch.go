@@ -27,7 +27,7 @@ func (d *database) allowBatch(lay *layout, code int64, n int) error {
 	if _, width, err := lay.eventWidth(whole); err == nil && d.e.sole == d && width <= offerWidth {
 		code, n = whole, width
 	}
-	if kind != eventUpdate || !d.e.replacing || !lay.byRowid {
+	if !lay.doubted && (kind != eventUpdate || !d.e.replacing || !lay.byRowid) {
 		d.accepted[code] = lay
 		d.waiting.Accept(code, n)
 	}

@@ -234,6 +234,9 @@ func (d *database) capture(lay *layout, code int64, args sqlite3.Args, from int)
 	}
 	t, kind := &d.tx, int(code&7)
 	d.touch(lay)
+	if lay.doubted && (kind == eventUpdate || kind == eventDelete) {
+		d.recompute(lay)
+	}
 	if kind != eventStash && n == width && !lay.tracked && t.images.empty() {
 		l := &t.log
 		l.open(lay.id, changeKind(kind))

@@ -28,6 +28,8 @@ type layout struct {
 	tracked    bool   // in the running statement: see imageTracker
 	touched    int64  // the database.stretch in which it was last
 	byRowid    bool   // ident is the rowid
+	misshown   bool   // triggers may be shown OLD values that are not what was there: database.misshown
+	doubted    bool   // in the running statement, for this reason
 	// probe reads the row of an identity; last the highest rowid.
 	probe, last sqlite3.Stmt
 }

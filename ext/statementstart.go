@@ -2,6 +2,7 @@ package ext
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
@@ -26,13 +27,15 @@ func (d *database) statementStarts() error {
 		return err
 	}
 	d.e.setReplacing(d.e.mayReplace())
+	foreignKeys := sync.OnceValue(func() bool { return d.e.pragma("foreign_keys") })
 	victims := false // may they fire triggers?
 	if d.e.replacing {
 		recursive := d.e.pragma("recursive_triggers")
-		victims = d.triggered && (recursive || d.e.pragma("foreign_keys"))
+		victims = d.triggered && (recursive || foreignKeys())
 		d.e.setReplacing(!recursive) // then delete triggers tell of them
 	}
 	for _, w := range d.watchedList {
+		w.layout.doubted = w.layout.misshown && foreignKeys()
 		if d.tx.images.empty() {
 			w.layout.tracked = w.layout.interfered || victims
 		}

@@ -49,7 +49,10 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 	for _, l := range d.layouts {
 		d.foreign = d.foreign || d.isForeign(l.table)
 	}
-	var triggers []userTrigger
+	var (
+		triggers []userTrigger
+		children []string
+	)
 	for _, schema := range d.schemas() {
 		err := d.e.query("SELECT type, name, tbl_name, sql, rowid FROM "+ident(schema)+
 			".sqlite_master WHERE type IN ('trigger', 'table') AND sql IS NOT NULL", nil, func(s sqlite3.Stmt) error {
@@ -57,6 +60,9 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 			if !isInternal(name) {
 				d.replaces = d.replaces || containsReplace(sql)
 				d.fails = d.fails || containsFold(sql, "fail")
+			}
+			if s.Column(0).Str() == "table" && schema == d.name && containsFold(sql, "references") {
+				children = append(children, name)
 			}
 			if s.Column(0).Str() == "trigger" {
 				d.triggered = d.triggered || !isInternal(name)
@@ -71,7 +77,7 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 		}
 	}
 	for _, l := range d.layouts {
-		w, err := d.watch(l, triggers)
+		w, err := d.watch(l, triggers, children)
 		if err != nil {
 			return err
 		}
@@ -86,20 +92,23 @@ type userTrigger struct {
 	seq                      int64
 }
 
-// watch compares a base table's triggers with what they should be.
-func (d *database) watch(l *layout, triggers []userTrigger) (*watchedTable, error) {
+// watch compares a base table's triggers with what they should be. children are the tables that refer to others.
+func (d *database) watch(l *layout, triggers []userTrigger, children []string) (*watchedTable, error) {
 	w := &watchedTable{layout: l}
 	schema, table := d.locate(l.table)
 	t, err := d.e.readTable(schema, table)
 	if err != nil {
 		return nil, err
 	}
-	l.interfered, l.late = false, false
+	l.interfered, l.late, l.misshown = false, false, false
 	if t == nil || t.Kind != planner.OrdinaryTable {
 		w.reason = fmt.Sprintf("table %s is gone", l.table)
 		return w, nil
 	}
 	w.table = t
+	if l.misshown, err = d.misshown(t, children); err != nil {
+		return nil, err
+	}
 	if err := l.resolveIdentity(t); err != nil {
 		w.reason = err.Error()
 		return w, nil
