@@ -129,7 +129,7 @@ func (c *conn) missing(other sqlite3.Conn, query string, f func(name string, n i
 
 // idle makes a virtual table without rows.
 func idle(c sqlite3.Conn, _ []string) (sqlite3.VTab, error) {
-	return idleVTab{}, c.DeclareVTab("CREATE TABLE x(nothing)")
+	return idleVTab{}, c.DeclareVTab("CREATE TABLE x(y)")
 }
 
 type idleVTab struct{}
