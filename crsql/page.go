@@ -55,7 +55,10 @@ func (x *exchange) pageEnd(s span, after Position, n int) (end Position, full bo
 	if err != nil || len(tables) == 0 || len(tables) > maxCompound {
 		return end, false, err
 	}
-	where := " WHERE db_version >= ?1 AND db_version <= ?3 AND (db_version > ?1 OR seq > ?2)"
+	where := " WHERE db_version > ?1 AND db_version <= ?3 AND ?2 IS NOT NULL"
+	if after.Seq != math.MaxInt64 {
+		where = " WHERE db_version >= ?1 AND db_version <= ?3 AND (db_version > ?1 OR seq > ?2)"
+	}
 	if s.merged {
 		where += " AND col_version = 0"
 	}
