@@ -51,7 +51,7 @@ func (d *database) refersByOtherAffinity(child string, parent *planner.Table) (b
 			if to[i] == "" && p.PK == 0 || to[i] != "" && !strings.EqualFold(to[i], p.Name) {
 				continue
 			}
-			if p.Affinity != c.Affinity {
+			if converts(c.Affinity, p.Affinity) {
 				return true, nil
 			}
 		}
@@ -65,4 +65,10 @@ func columnNamed(t *planner.Table, name string) *planner.TableColumn {
 		return nil
 	}
 	return &t.Columns[i]
+}
+
+// converts reports whether a value stored with affinity from may be another after the affinity to is applied.
+func converts(to, from planner.Affinity) bool {
+	whole := func(a planner.Affinity) bool { return a == planner.AffinityInteger || a == planner.AffinityNumeric }
+	return to != planner.AffinityBlob && to != from && !(whole(to) && whole(from))
 }

@@ -430,7 +430,10 @@ func runLines(lines []line, raw, every bool, dir string) (r *rig, err error) {
 	r.every = every
 	for _, l := range lines {
 		r.inert = r.inert || l.verb == "p" && !strings.HasPrefix(l.sql, "SELECT") ||
-			(strings.HasPrefix(l.sql, "UPDATE") || strings.HasPrefix(l.sql, "DELETE")) && !strings.Contains(l.sql, " NOT INDEXED")
+			(strings.HasPrefix(l.sql, "UPDATE") || strings.HasPrefix(l.sql, "DELETE")) && !strings.Contains(l.sql, " NOT INDEXED") ||
+			// SQLite before 3.54.1 keeps no statement journal for an INSERT OR IGNORE whose triggers fail by a datatype
+			// mismatch only, and leaves what the failed statement had done, unless some trigger can raise an error.
+			r.main.c.Version() < 3054001 && strings.HasPrefix(l.sql, "INSERT OR IGNORE")
 	}
 	defer func() {
 		if cerr := r.close(); err == nil && cerr != nil {
