@@ -38,6 +38,10 @@ func TestLogAltered(t *testing.T) {
 		require.Equal(t, []string{"'OK'"}, old.ask("SELECT crsql_as_log('events')"))
 		require.Len(t, old.numbered("events"), 4)
 
+		// The old peer catches up.
+		old.exec(`SELECT crsql_begin_alter('events'); ALTER TABLE events ADD COLUMN more DEFAULT 'm'; SELECT crsql_commit_alter('events')`)
+		require.Equal(t, []string{"'m'", "'m'", "7", "'m'"}, old.ask("SELECT more FROM events ORDER BY kind"))
+
 		// Its key stays what it is.
 		before := l.ask("SELECT sql FROM sqlite_schema")
 		l.exec(`SELECT crsql_begin_alter('events'); ALTER TABLE events RENAME COLUMN id TO other`)

@@ -1,0 +1,56 @@
+package crsql_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the host sets does not open a log, nor close it.
+func TestLogUnderPragmas(t *testing.T) {
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		l.exec(eventsTable)
+		l.exec(`CREATE TABLE todo(id PRIMARY KEY NOT NULL, ord, list); SELECT crsql_as_crr('todo'); SELECT crsql_fract_as_ordered('todo', 'ord', 'list')`)
+		for _, pragma := range []string{"trusted_schema = OFF", "recursive_triggers = ON", "foreign_keys = ON", "defer_foreign_keys = ON", "ignore_check_constraints = ON"} {
+			l.exec("PRAGMA " + pragma)
+			before := len(l.numbered("events"))
+			l.exec(`INSERT INTO events(kind) VALUES ('a'), ('b')`)
+			require.Equal(t, []string{"2"}, l.ask("SELECT changes()"))
+			require.Equal(t, l.ask("SELECT max(rowid) FROM events"), l.ask("SELECT last_insert_rowid()"))
+			l.exec(`INSERT INTO events VALUES (NULL, 'c', 1)`)
+			require.Len(t, l.numbered("events"), before+3)
+			for _, refused := range []string{"REPLACE INTO events SELECT * FROM events LIMIT 1", "UPDATE OR REPLACE events SET n = 1", "DELETE FROM events",
+				"INSERT INTO events SELECT id, 1, 1 FROM events WHERE true LIMIT 1 ON CONFLICT DO UPDATE SET n = 2"} {
+				l.fails(refused)
+			}
+			l.exec(`INSERT OR REPLACE INTO todo VALUES (1, 1, 'L'), (2, -1, 'L'); INSERT OR REPLACE INTO todo_fractindex(id, list, after_id) VALUES (3, 'L', 2)`)
+			require.Equal(t, []string{"2", "3", "1"}, l.ask("SELECT id FROM todo ORDER BY ord"))
+		}
+	})
+}
+
+// Two connections write one log at a time: numbers have no holes, and keys ascend with them.
+func TestLogConcurrently(t *testing.T) {
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		l.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 60000")
+		l.exec(eventsTable)
+		other := openLeaf(t, l.driver, l.path)
+		other.exec("PRAGMA synchronous = OFF; PRAGMA busy_timeout = 60000")
+		failed := make(chan error)
+		for _, on := range []*leaf{l, other} {
+			go func() {
+				var err error
+				for i := 0; i < 100 && err == nil; i++ {
+					_, err = on.rows(`INSERT INTO events(kind) VALUES ('a'), ('b')`)
+				}
+				failed <- err
+			}()
+		}
+		require.NoError(t, errors.Join(<-failed, <-failed))
+		ids := l.numbered("events")
+		require.Len(t, ids, 400)
+		require.True(t, slices.IsSorted(ids))
+	})
+}
