@@ -97,11 +97,13 @@ func (x *exchange) markUpTo(version int64) (Mark, error) {
 	return m, err
 }
 
+// replicatedTables selects the tables that replicate.
+const replicatedTables = `SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '__crsql_itrig' ORDER BY 1`
+
 // clockedTables returns the tables that replicate.
 func (x *exchange) clockedTables() (tables []string, err error) {
 	var name string
-	err = x.each(`SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '__crsql_itrig' ORDER BY 1`,
-		nil, []any{&name}, func() { tables = append(tables, name) })
+	err = x.each(replicatedTables, nil, []any{&name}, func() { tables = append(tables, name) })
 	return tables, err
 }
 

@@ -107,7 +107,11 @@ func (x *exchange) exec(text string, args ...any) error {
 
 // each calls row for each row of a query; scan is what rows.Scan gets.
 func (x *exchange) each(text string, args []any, scan []any, row func()) error {
-	rows, err := x.QueryContext(x.ctx, text, args...)
+	return eachRow(x.ctx, x, text, args, scan, row)
+}
+
+func eachRow(ctx context.Context, from Reader, text string, args []any, scan []any, row func()) error {
+	rows, err := from.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ var commands []command
 func init() {
 	// Filled here, because some commands run others.
 	commands = []command{
-		bailCommand, databasesCommand, dumpCommand, echoCommand, exitCommand, explainCommand, headersCommand, helpCommand,
+		bailCommand, crrCommand, databasesCommand, dumpCommand, echoCommand, exitCommand, explainCommand, headersCommand, helpCommand,
 		importCommand, indexesCommand, modeCommand, nullvalueCommand, openCommand, printCommand, quitCommand, readCommand,
 		schemaCommand, separatorCommand, showCommand, tablesCommand, timerCommand, viewsCommand,
 	}

@@ -57,7 +57,8 @@ func parseOptions(args []string, out io.Writer) (*options, error) {
 	helped := false
 	parser, err := kong.New(opts,
 		kong.Name("sqlite-mv"),
-		kong.Description("A shell for SQLite files with materialized views that maintain themselves."),
+		kong.Description("A shell for SQLite files with materialized views that maintain themselves.\n\n"+
+			"\"sqlite-mv crsql pull|push|sync A.db B.db\" exchanges what two files with replicated tables lack of each other."),
 		kong.Writers(out, out),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

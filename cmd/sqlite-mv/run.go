@@ -11,6 +11,9 @@ import (
 
 // run executes one call of the program and returns its exit code: 0, 1 after any error, or the code given to .exit.
 func run(args []string, stdin *os.File, stdout, stderr *os.File) int {
+	if isExchange(args) {
+		return runExchange(args[1], args[2:], stdout, stderr)
+	}
 	opts, err := parseOptions(args, stdout)
 	if errors.Is(err, errHelpShown) {
 		return 0
