@@ -31,6 +31,8 @@ func openLeaf(t testing.TB, driver, path string) *leaf {
 	require.NoError(t, err)
 	c, err := db.Conn(context.Background())
 	require.NoError(t, err)
+	_, err = c.ExecContext(context.Background(), "PRAGMA synchronous = OFF") // nothing waits for the disk
+	require.NoError(t, err)
 	t.Cleanup(func() {
 		_ = c.Close()
 		require.NoError(t, db.Close())
