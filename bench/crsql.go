@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/sqlite-mv/sqlite-mv/crsql"
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
 )
 
 // The table that replicates, and what cr-sqlite keeps beside it.
@@ -46,8 +51,10 @@ func measureReplication(dir string, runs int) error {
 		{"updates of a column, plain", crsqlRows, then("", "UPDATE t SET a = a + 1")},
 		{"updates of a column, replicated", crsqlRows, then("SELECT crsql_as_crr('t')", "UPDATE t SET a = a + 1")},
 		{"deletes, replicated", crsqlRows, then("SELECT crsql_as_crr('t')", "DELETE FROM t WHERE id > 0")},
-		{"merge, changes", 3 * crsqlRows, mergeChanges(1)},
-		{"merge again, changes", 3 * crsqlRows, mergeChanges(2)},
+		{"INSERT INTO crsql_changes SELECT, changes", 3 * crsqlRows, mergeChanges(1, insertChanges)},
+		{"the same again, changes", 3 * crsqlRows, mergeChanges(2, insertChanges)},
+		{"crsql.Apply, changes", 3 * crsqlRows, mergeChanges(1, applyChanges)},
+		{"the same again, changes", 3 * crsqlRows, mergeChanges(2, applyChanges)},
 		{"read changes", 3 * crsqlRows, then("SELECT crsql_as_crr('t')",
 			"SELECT count(pk), count(val), count(site_id), sum(length(cid) + seq + cl + col_version + db_version) FROM crsql_changes")},
 	}
@@ -133,8 +140,54 @@ func then(setup, text string) func(path string) (time.Duration, error) {
 	}
 }
 
+// insertChanges merges what lies in x.changes by SQL.
+func insertChanges(db *sql.DB) (func() error, error) {
+	return func() error {
+		_, err := timed(db, "INSERT INTO crsql_changes SELECT * FROM x.changes")
+		return err
+	}, nil
+}
+
+// applyChanges merges it by the Go API, from memory.
+func applyChanges(db *sql.DB) (func() error, error) {
+	rows, err := db.Query("SELECT * FROM x.changes")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var changes []crsql.Change
+	for rows.Next() {
+		var (
+			c   crsql.Change
+			val any
+		)
+		if err := rows.Scan(&c.Table, &c.PK, &c.CID, &val, &c.ColVersion, &c.DBVersion, &c.Site, &c.CL, &c.Seq); err != nil {
+			return nil, err
+		}
+		switch v := val.(type) {
+		case int64:
+			c.Val = dbsp.NewInteger(v)
+		case float64:
+			c.Val = dbsp.NewReal(v)
+		case string:
+			c.Val = dbsp.NewText(v)
+		}
+		changes = append(changes, c)
+	}
+	return func() error {
+		ctx := context.Background()
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		_, err = crsql.Apply(ctx, conn, crsql.Each(changes))
+		return err
+	}, rows.Err()
+}
+
 // mergeChanges measures merging what another file sent, the given number of times; the last counts.
-func mergeChanges(times int) func(path string) (time.Duration, error) {
+func mergeChanges(times int, how func(db *sql.DB) (func() error, error)) func(path string) (time.Duration, error) {
 	return func(path string) (took time.Duration, err error) {
 		from, err := prepared(path+"-from", crsqlTable+"; SELECT crsql_as_crr('t')", crsqlRows)
 		if err != nil {
@@ -142,7 +195,7 @@ func mergeChanges(times int) func(path string) (time.Duration, error) {
 		}
 		defer from.Close()
 		exchange := path + "-exchange"
-		if _, err := from.Exec(insertSource + "; ATTACH '" + exchange + "' AS x; CREATE TABLE x.changes AS SELECT * FROM crsql_changes"); err != nil {
+		if _, err := from.Exec(insertSource + "; ATTACH '" + exchange + "' AS x; CREATE TABLE x.changes(\"table\", pk, cid, val, col_version, db_version, site_id, cl, seq); INSERT INTO x.changes SELECT * FROM crsql_changes"); err != nil {
 			return 0, err
 		}
 		db, err := prepared(path, crsqlTable+"; SELECT crsql_as_crr('t'); ATTACH '"+exchange+"' AS x", 1)
@@ -150,10 +203,17 @@ func mergeChanges(times int) func(path string) (time.Duration, error) {
 			return 0, err
 		}
 		defer db.Close()
+		merge, err := how(db)
+		if err != nil {
+			return 0, err
+		}
 		for range times {
-			if took, err = timed(db, "INSERT INTO crsql_changes SELECT * FROM x.changes"); err != nil {
+			runtime.GC()
+			start := clock()
+			if err := merge(); err != nil {
 				return 0, err
 			}
+			took = clock() - start
 		}
 		return took, nil
 	}

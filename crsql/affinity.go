@@ -26,11 +26,17 @@ func (c *conn) makes(t *table, place int, v, held dbsp.Value) (same bool, err er
 	if !number || v.Kind() == held.Kind() || held.Kind() != dbsp.Real && held.Kind() != dbsp.Text {
 		return false, nil
 	}
-	class, err := c.classOf(t.name, t.others[place].name)
-	if err != nil || class != held.Kind().String() {
-		return false, err
+	class, known := t.classes[place]
+	if !known {
+		if class, err = c.classOf(t.name, t.others[place].name); err != nil {
+			return false, err
+		}
+		t.classes[place] = class
 	}
-	err = c.query(fmt.Sprintf("SELECT CAST(?1 AS %s) IS ?2", class), []dbsp.Value{v, held}, func(s sqlite3.Stmt) error {
+	if class != held.Kind().String() {
+		return false, nil
+	}
+	err = c.queryKept(fmt.Sprintf("SELECT CAST(?1 AS %s) IS ?2", class), []dbsp.Value{v, held}, func(s sqlite3.Stmt) error {
 		same = s.ColumnRaw(0).Int() != 0
 		return nil
 	})

@@ -28,6 +28,8 @@ type table struct {
 	makeRow    *statement
 	plans      []*plan
 
+	classes map[int]string // classOf columns, by place, as far as they were looked up
+
 	retired bool // the schema was changed since
 
 	scans map[sqlite3.Stmt]string   // statements of crsql_changes, in use or not, and their text
@@ -55,7 +57,7 @@ func (c *conn) loadTable(name string) (*table, error) {
 	}
 	t := &table{
 		c: c, name: name, keys: keys, others: others, places: map[string]int{}, statements: map[string]*statement{},
-		scans: map[sqlite3.Stmt]string{}, idle: map[string][]sqlite3.Stmt{},
+		classes: map[int]string{}, scans: map[sqlite3.Stmt]string{}, idle: map[string][]sqlite3.Stmt{},
 		base: "main." + ident(name), clock: "main." + ident(name+clockSuffix), pks: "main." + ident(name+pksSuffix),
 	}
 	for i, col := range others {
