@@ -3,6 +3,7 @@ package crsql_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -123,5 +124,44 @@ func TestFractRandomPlacement(t *testing.T) {
 			}
 		}
 		require.Equal(t, want, l.ask("SELECT id FROM todo ORDER BY ord"))
+	})
+}
+
+// Lists go on in a file that the other implementation opens, by the triggers that are in it.
+func TestFractInterop(t *testing.T) {
+	node := startNode(t)
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		const table = `CREATE TABLE todo(id INTEGER PRIMARY KEY NOT NULL, list, ord, txt); SELECT crsql_as_crr('todo'); SELECT crsql_fract_as_ordered('todo', 'ord', 'list')`
+		// Row 6 gets the key of row 5, so that putting a row behind row 5 moves that.
+		const write = `INSERT INTO todo VALUES (%[1]d1, 'L', 1, 'end'), (%[1]d2, 'L', -1, 'begin');
+			INSERT INTO todo_fractindex(id, list, txt, after_id) VALUES (%[1]d3, 'L', 'behind', %[1]d2); UPDATE todo_fractindex SET after_id = %[1]d3 WHERE id = %[1]d1;
+			INSERT INTO todo SELECT %[1]d6, 'L', ord, 'same' FROM todo WHERE id = %[1]d1;
+			INSERT INTO todo_fractindex(id, list, txt, after_id) VALUES (%[1]d7, 'L', 'between', %[1]d1);`
+		const query = "SELECT id FROM todo ORDER BY ord, id"
+		first, second := fmt.Sprintf(write, 1), fmt.Sprintf(write, 2)
+		want := []string{"22", "23", "21", "27", "26", "12", "13", "11", "17", "16"}
+
+		l.exec(table)
+		l.exec(first)
+		require.NoError(t, l.Close())
+		image, err := os.ReadFile(l.path)
+		require.NoError(t, err)
+		theirs, err := node.Open("fract-ours-"+l.driver, image)
+		require.NoError(t, err)
+		require.NoError(t, theirs.Exec(second))
+		rows, err := theirs.Query(query)
+		require.NoError(t, err)
+		require.Equal(t, want, slices.Concat(quoteRows(rows)...))
+
+		theirs, err = node.Open("fract-theirs-"+l.driver, nil)
+		require.NoError(t, err)
+		require.NoError(t, theirs.Exec(table))
+		require.NoError(t, theirs.Exec(first))
+		image, err = theirs.Image()
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(l.path, image, 0o644))
+		l = openLeaf(t, l.driver, l.path)
+		l.exec(second)
+		require.Equal(t, want, l.ask(query))
 	})
 }
