@@ -28,6 +28,10 @@ type logPeer struct {
 	time  time.Time
 	seq   int      // up to where the reader has read
 	read  []string // the events that it has seen
+
+	copy     []byte // of the file, and how far the reader was then
+	copySeq  int
+	copyRead []string
 }
 
 const sharedIDs = 4 // keys that several peers use for events of their own
@@ -38,6 +42,7 @@ type logHistory struct {
 	r     *rand.Rand
 	peers []*logPeer
 	step  int
+	lost  bool // a file went back to a copy: columns of an event that had gone out in part may be nowhere any more
 }
 
 func newLogHistory(t *testing.T, driver, dir string, seed uint64) *logHistory {
@@ -155,6 +160,26 @@ func (h *logHistory) deliver(from, to *logPeer, all bool) {
 	}
 }
 
+// accident copies a peer's file, or puts the copy back.
+func (h *logHistory) accident(p *logPeer) {
+	var err error
+	switch k := h.r.IntN(4); {
+	case p.copy == nil || k == 0:
+		p.copy, err = os.ReadFile(p.path)
+		require.NoError(h.t, err)
+		p.copySeq, p.copyRead = p.seq, slices.Clone(p.read)
+		return
+	case k == 1:
+		return
+	}
+	h.lost = true
+	require.NoError(h.t, p.Close())
+	require.NoError(h.t, p.other.Close())
+	require.NoError(h.t, os.WriteFile(p.path, p.copy, 0o644))
+	p.seq, p.read = p.copySeq, slices.Clone(p.copyRead)
+	p.leaf, p.other = openLeaf(h.t, p.driver, p.path), openLeaf(h.t, p.driver, p.path)
+}
+
 // resume reads the events that arrived since.
 func (p *logPeer) resume() {
 	for _, row := range p.ask("SELECT seq, id, kind, n, more FROM events__crsql_log WHERE seq > ? ORDER BY seq", p.seq) {
@@ -174,7 +199,7 @@ func (h *logHistory) run(steps int) {
 	for h.step = range steps {
 		p := h.peers[h.r.IntN(len(h.peers))]
 		crsql.SetMachineTime(func() time.Time { return p.time })
-		switch h.r.IntN(12) {
+		switch h.r.IntN(13) {
 		case 0:
 			p.time = p.time.Add(time.Duration(h.r.IntN(240_000)-80_000) * time.Millisecond)
 		case 1:
@@ -182,7 +207,10 @@ func (h *logHistory) run(steps int) {
 			p.leaf = openLeaf(h.t, p.driver, p.path)
 		case 2:
 			p.resume()
-		case 3, 4, 5:
+		case 3:
+			h.accident(p)
+			h.check(p)
+		case 4, 5, 6:
 			h.deliver(h.peers[h.r.IntN(len(h.peers))], p, false)
 			h.check(p)
 		default:
@@ -211,6 +239,9 @@ func (h *logHistory) settle() {
 		require.Equal(h.t, want, p.ask("SELECT * FROM events ORDER BY id"), "peer %d", i)
 		require.Equal(h.t, h.peers[0].ask("SELECT * FROM kinds ORDER BY kind"), p.ask("SELECT * FROM kinds ORDER BY kind"))
 		h.check(p)
+		if h.lost {
+			p.exec("SELECT crsql_as_log('events')")
+		}
 		require.Len(h.t, p.numbered("events"), len(want), "all are numbered")
 		p.resume()
 		// The reader has seen each event once, as it is. Those whose key two peers used may have changed.
