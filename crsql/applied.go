@@ -23,18 +23,16 @@ func (c *conn) installApply() error {
 		}
 		restore := c.preserve()
 		defer restore()
-		var won int64
-		err = c.within("crsql_merge", func() error {
-			if err := c.enlist(); err != nil {
-				return err
-			}
-			before := c.tx.impacted
-			err := c.merge(arrivals(changes)...)
-			won = c.tx.impacted - before
-			c.row.forget() // others may write before the next
-			return err
-		})
-		return dbsp.NewInteger(won), err
+		if err := c.enlist(); err != nil {
+			return dbsp.Value{}, err
+		}
+		before := c.tx.impacted
+		if err := c.mergeDeclared(); err != nil {
+			return dbsp.Value{}, err
+		}
+		err = c.merge(arrivals(changes)...)
+		c.row.forget() // others may write before the next
+		return dbsp.NewInteger(c.tx.impacted - before), err
 	})
 }
 

@@ -144,6 +144,9 @@ func TestRequestRoundTrip(t *testing.T) {
 func TestReplyRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := crsql.Reply{Site: drawSite(t), Changes: drawChanges(t), Marks: drawMarks(t), Floors: drawMarks(t), Partial: rapid.Bool().Draw(t, "partial")}
+		if len(r.Changes) > 0 {
+			r.Runs = []crsql.Run{{Mark: drawMarkID(t), N: len(r.Changes)}}
+		}
 		r.At = crsql.Mark{Site: r.Site, Version: 5, ID: drawMarkID(t)}
 		switch rapid.IntRange(0, 2).Draw(t, "basis") {
 		case 1:
@@ -164,8 +167,8 @@ func TestReplyRoundTrip(t *testing.T) {
 		var got crsql.Reply
 		require.NoError(t, got.UnmarshalBinary(b))
 		requireSameChanges(t, r.Changes, got.Changes)
-		require.Equal(t, []any{r.Since, r.After, r.Without, r.At, r.More, r.Next, r.Marks, r.Floors, r.Partial},
-			[]any{got.Since, got.After, got.Without, got.At, got.More, got.Next, got.Marks, got.Floors, got.Partial})
+		require.Equal(t, []any{r.Since, r.After, r.Without, r.At, r.More, r.Next, r.Marks, r.Floors, r.Partial, r.Runs},
+			[]any{got.Since, got.After, got.Without, got.At, got.More, got.Next, got.Marks, got.Floors, got.Partial, got.Runs})
 		require.ErrorIs(t, got.UnmarshalBinary(b[:len(b)-1]), crsql.ErrEncoding)
 	})
 }

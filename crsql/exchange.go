@@ -74,7 +74,8 @@ type exchange struct {
 	*sql.Tx
 	ctx     context.Context
 	site    []byte
-	version int64
+	version int64 // when the transaction began
+	taken   int64 // the latest that merging took in it, or version
 }
 
 // transact runs do in a transaction that may write from its start.
@@ -94,6 +95,7 @@ func transact(ctx context.Context, db Database, do func(x *exchange) error) erro
 	if err := x.QueryRowContext(ctx, "SELECT crsql_site_id(), crsql_db_version()").Scan(&x.site, &x.version); err != nil {
 		return err
 	}
+	x.taken = x.version
 	if err := do(x); err != nil {
 		return err
 	}

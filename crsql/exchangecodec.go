@@ -23,6 +23,7 @@ import (
 //	marks      as above
 //	partial    1 byte, 0 or 1
 //	floors     as marks
+//	runs       uvarint n, then n: 8 bytes, uvarint
 //	changes    a change set, counted
 const (
 	requestMagic = "CRQ1"
@@ -78,6 +79,10 @@ func (r Reply) AppendBinary(b []byte) ([]byte, error) {
 	}
 	body = append(appendMarks(body, r.Marks), bit(r.Partial))
 	body = appendMarks(body, r.Floors)
+	body = binary.AppendUvarint(body, uint64(len(r.Runs)))
+	for _, run := range r.Runs {
+		body = binary.AppendUvarint(append(body, run.Mark[:]...), uint64(run.N))
+	}
 	body = appendCounted(body, string(AppendChanges(nil, r.Changes)))
 	return withHeader(b, replyMagic, body), nil
 }
@@ -108,6 +113,9 @@ func (r *Reply) UnmarshalBinary(b []byte) error {
 	p.Marks = in.marks()
 	p.Partial = in.bit()
 	p.Floors = in.marks()
+	for n := in.uvarint(); n > 0 && in.err == nil; n-- {
+		p.Runs = append(p.Runs, Run{in.markID(), in.count()})
+	}
 	changes := in.counted()
 	if in.err == nil {
 		p.Changes, in.err = DecodeChanges(changes)
@@ -157,6 +165,16 @@ func (r *byteReader) site() []byte {
 		r.fail("a site id has %d bytes", len(site))
 	}
 	return site
+}
+
+// count takes a number of things, each of which takes a byte at least.
+func (r *byteReader) count() int {
+	n := r.uvarint()
+	if n > uint64(len(r.b)) {
+		r.fail("%d things are announced in %d bytes", n, len(r.b))
+		return 0
+	}
+	return int(n)
 }
 
 func (r *byteReader) markID() (id MarkID) {

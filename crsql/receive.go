@@ -22,6 +22,9 @@ func Receive(ctx context.Context, db Database, r Reply) (Received, error) {
 		if string(r.Site) == string(x.site) {
 			return fmt.Errorf("%w, %x", ErrSameSite, x.site)
 		}
+		if err := r.checkRuns(); err != nil {
+			return err
+		}
 		if err := x.checkFloors(r.Site, r.Marks, r.Floors); err != nil {
 			return err
 		}
@@ -42,24 +45,17 @@ func (x *exchange) receive(r Reply) (got Received, err error) {
 	if err := x.adoptFloors(r, builds); err != nil {
 		return got, err
 	}
-	if len(r.Changes) > 0 {
-		if got.Won, err = Apply(x.ctx, x, Each(r.Changes)); err != nil {
-			return got, err
-		}
+	if err := x.mergeKept(); err != nil {
+		return got, err
 	}
-	if got.Won > 0 {
-		// A change won, so a version is taken, and the function only tells it.
-		last, err := askNumber(x.ctx, x, "SELECT crsql_next_db_version()")
+	changes := r.Changes
+	for _, run := range r.Runs {
+		won, err := x.mergeRun(changes[:run.N], run.Mark)
 		if err != nil {
 			return got, err
 		}
-		if err := x.exec("INSERT INTO crsql_merges VALUES(?, ?, ?)", x.version+1, last, r.At.ID[:]); err != nil {
-			return got, err
-		}
-		if err := x.exec("DELETE FROM crsql_merges WHERE first < (SELECT first FROM crsql_merges ORDER BY first DESC LIMIT 1 OFFSET ?)",
-			mergesKept); err != nil {
-			return got, err
-		}
+		changes = changes[run.N:]
+		got.Won += won
 	}
 	if !builds {
 		return got, nil
@@ -69,6 +65,46 @@ func (x *exchange) receive(r Reply) (got Received, err error) {
 		return got, x.exec("INSERT OR REPLACE INTO crsql_cursors VALUES(?, ?, ?, ?)", r.Site, r.Next.Mark[:], r.Next.Version, r.Next.Seq)
 	}
 	return got, x.arrive(r)
+}
+
+// mergeRun merges changes that are part of the state of a mark, under versions of their own.
+func (x *exchange) mergeRun(changes []Change, mark MarkID) (won int64, err error) {
+	first := x.taken + 1
+	if x.taken > x.version {
+		if _, err := askNumber(x.ctx, x, "SELECT crsql_next_db_version(?)", first); err != nil {
+			return 0, err
+		}
+	}
+	if won, err = Apply(x.ctx, x, Each(changes)); err != nil || won == 0 {
+		return won, err
+	}
+	if err := x.tellTaken(); err != nil {
+		return won, err
+	}
+	if err := x.exec("INSERT INTO crsql_merges VALUES(?, ?, ?)", first, x.taken, mark[:]); err != nil {
+		return won, err
+	}
+	return won, x.exec("DELETE FROM crsql_merges WHERE first < (SELECT first FROM crsql_merges ORDER BY first DESC LIMIT 1 OFFSET ?)", mergesKept)
+}
+
+// tellTaken notes the version that changes that won have taken.
+func (x *exchange) tellTaken() (err error) {
+	x.taken, err = askNumber(x.ctx, x, "SELECT crsql_next_db_version()")
+	return err
+}
+
+// mergeKept merges what was kept for columns that are declared by now, as otherwise the first change that comes would have
+// it merged: it is not part of what comes.
+func (x *exchange) mergeKept() error {
+	kept, err := x.keepsUnknown()
+	if err != nil || !kept {
+		return err
+	}
+	won, err := askNumber(x.ctx, x, "SELECT "+applyFunction+"(?)", AppendChanges(nil, nil))
+	if err != nil || won == 0 {
+		return err
+	}
+	return x.tellTaken()
 }
 
 // adoptFloors notes up to where deletions may be forgotten in what comes. A file that has anything must have merged those
@@ -138,4 +174,19 @@ func (x *exchange) arrive(r Reply) error {
 		return err
 	}
 	return x.track(r.Site, r.At.Version, eventReceived)
+}
+
+// checkRuns tells whether the runs are those of the changes.
+func (r *Reply) checkRuns() error {
+	left := len(r.Changes)
+	for _, run := range r.Runs {
+		if run.N <= 0 || run.N > left {
+			return fmt.Errorf("%w: runs of changes", ErrEncoding)
+		}
+		left -= run.N
+	}
+	if left > 0 {
+		return fmt.Errorf("%w: runs of changes", ErrEncoding)
+	}
+	return nil
 }

@@ -19,6 +19,8 @@ type Reply struct {
 	Without []MarkID
 	// Changes are whole groups of equal DBVersion and Seq, in order.
 	Changes []Change
+	// Runs say, for one stretch of Changes after the other, of which state they are part.
+	Runs []Run
 	// At is the mark of the sender's state.
 	At Mark
 	// More says that changes may be left, after Next.
@@ -83,11 +85,11 @@ func (x *exchange) serve(r Request, limit int) (Reply, error) {
 	if reply.At, err = x.present(); err != nil {
 		return reply, err
 	}
-	spans, err := x.spans(after, held, &reply)
+	merges, err := x.merges(after.Version)
 	if err != nil {
 		return reply, err
 	}
-	for _, s := range spans {
+	for _, s := range x.spans(after, merges, held, &reply) {
 		if s.first != after.Version {
 			after = Position{Version: s.first - 1, Seq: math.MaxInt64}
 		}
@@ -98,6 +100,7 @@ func (x *exchange) serve(r Request, limit int) (Reply, error) {
 			break
 		}
 	}
+	reply.Runs = runs(reply.Changes, merges, own, reply.At)
 	if reply.Marks, err = x.marks(); err != nil {
 		return reply, err
 	}
@@ -127,37 +130,33 @@ type span struct {
 // spans returns the versions to send. Those that came from states that the receiver holds are merged; these states it notes.
 // A merge may leave something of this file's own even so: when a row comes back, what columns it still has here count as
 // values of version 0, and who has none takes them.
-func (x *exchange) spans(after Position, held map[MarkID]bool, reply *Reply) ([]span, error) {
+func (x *exchange) spans(after Position, merges []merged, held map[MarkID]bool, reply *Reply) []span {
 	first := after.Version
 	if after.Seq == math.MaxInt64 {
 		first++
 	}
 	var out []span
-	var m span
-	var id []byte
-	err := x.each("SELECT first, last, mark FROM crsql_merges WHERE last >= ? ORDER BY first", []any{first},
-		[]any{&m.first, &m.last, &id}, func() {
-			if !held[MarkID(id)] {
-				return
-			}
-			if !slices.Contains(reply.Without, MarkID(id)) {
-				reply.Without = append(reply.Without, MarkID(id))
-			}
-			if m.first > first {
-				out = append(out, span{first: first, last: m.first - 1})
-			}
-			m.first = max(m.first, first)
-			if n := len(out); n > 0 && out[n-1].merged {
-				out[n-1].last = m.last
-			} else {
-				out = append(out, span{m.first, m.last, true})
-			}
-			first = m.last + 1
-		})
+	for _, m := range merges {
+		if !held[m.mark] {
+			continue
+		}
+		if !slices.Contains(reply.Without, m.mark) {
+			reply.Without = append(reply.Without, m.mark)
+		}
+		if m.first > first {
+			out = append(out, span{first: first, last: m.first - 1})
+		}
+		if n := len(out); n > 0 && out[n-1].merged {
+			out[n-1].last = m.last
+		} else {
+			out = append(out, span{max(m.first, first), m.last, true})
+		}
+		first = m.last + 1
+	}
 	if first <= x.version {
 		out = append(out, span{first: first, last: x.version})
 	}
-	return out, err
+	return out
 }
 
 // keepsUnknown tells whether the file keeps changes that it can't show.

@@ -139,6 +139,17 @@ func (c *conn) applyUnknown(t *table) error {
 	return nil
 }
 
+// mergeDeclared is applyDeclared where no change comes.
+func (c *conn) mergeDeclared() error {
+	c.enter()
+	defer c.leave()
+	sch, err := c.schemaNow()
+	if err != nil {
+		return err
+	}
+	return c.applyDeclared(sch)
+}
+
 // applyDeclared merges what is kept for columns that were declared by ALTER TABLE alone since.
 func (c *conn) applyDeclared(sch *schema) error {
 	if !sch.unknown || sch.applied {
