@@ -7,8 +7,9 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
 
-// applyFunction merges an encoded change set, all or nothing, and returns how many changes won. It is what Apply calls:
-// one call of SQLite for many changes, among which those of a row are written together.
+// applyFunction merges an encoded change set and returns how many changes won. It is what Apply calls: one call of SQLite for
+// many changes, among which those of a row are written together. When it fails, some are merged, which Apply takes back. A
+// savepoint here would have SQLite copy each page that is written into a file, again for each set.
 const applyFunction = "crsql_internal_apply"
 
 func (c *conn) installApply() error {
