@@ -4,7 +4,7 @@ SECONDS ?= 60
 SEED ?= 1
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build ext demo deps test rqlite race asan bench fuzz lint
+.PHONY: build ext demo deps test rqlite race asan bench fuzz simulate lint
 
 build:
 	CGO_ENABLED=0 $(GO) build -o bin/sqlite-mv ./cmd/sqlite-mv
@@ -57,6 +57,10 @@ bench:
 # fuzz runs random histories for SECONDS from SEED.
 fuzz:
 	$(GO) run ./internal/history/cmd/fuzz -seconds $(SECONDS) -seed $(SEED)
+
+# simulate runs replicating peers for SECONDS from SEED.
+simulate:
+	$(GO) run ./crsql/cmd/simulate -seconds $(SECONDS) -seed $(SEED)
 
 lint:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
