@@ -2,6 +2,7 @@ package crsql_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"strings"
@@ -53,6 +54,49 @@ func TestLogAltered(t *testing.T) {
 		l.exec(`INSERT INTO events VALUES (NULL, 'd', 4)`)
 		require.Equal(t, []string{"'a'|0", "'b'|0", "'c'|0", "'o'|1", "'d'|4"}, l.ask("SELECT kind, n FROM events__crsql_log ORDER BY seq"))
 	})
+}
+
+// A peer that begins with a column which older events lack, and one that dropped a column: when all has come, all is numbered.
+func TestLogSettled(t *testing.T) {
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		l.exec(eventsTable)
+		l.exec(`INSERT INTO events(kind) VALUES ('a'), ('b')`)
+		l.exec(`SELECT crsql_begin_alter('events'); ALTER TABLE events ADD COLUMN more; ALTER TABLE events DROP COLUMN n; SELECT crsql_commit_alter('events')`)
+		l.exec(`INSERT INTO events(kind, more) VALUES ('c', 7)`)
+		for _, schema := range []string{"kind TEXT, more", "kind TEXT, n, more", "kind TEXT"} {
+			young := l.peer("young" + fmt.Sprint(len(schema)))
+			young.exec(`CREATE TABLE events(id TEXT PRIMARY KEY NOT NULL, ` + schema + `); SELECT crsql_as_log('events')`)
+			require.NoError(t, l.send(young, "LIMIT 3"))
+			if schema != "kind TEXT" {
+				require.Empty(t, young.ask("SELECT 1 FROM events__crsql_log WHERE kind <> 'c'"))
+			}
+			from, to := openPool(t, l), openPool(t, young)
+			_, err := crsql.Pull(context.Background(), to, from)
+			require.NoError(t, err)
+			require.Equal(t, []string{"'a'", "'b'", "'c'"}, young.ask("SELECT kind FROM events__crsql_log ORDER BY id"))
+			young.numbered("events")
+		}
+		// By hand.
+		hand := l.peer("hand")
+		hand.exec(`CREATE TABLE events(id BLOB PRIMARY KEY NOT NULL, kind, more); SELECT crsql_settle_logs(); SELECT crsql_as_log('events'); SELECT crsql_settle_logs()`)
+		require.ErrorContains(t, l.send(hand, ""), "blobs of 16 bytes")
+		hand.exec(`SELECT crsql_as_table('events'); DROP TABLE events; CREATE TABLE events(id PRIMARY KEY NOT NULL, kind, more); SELECT crsql_as_log('events')`)
+		require.NoError(t, l.send(hand, ""))
+		require.Len(t, hand.numbered("events"), 1)
+		hand.exec(`BEGIN; SELECT crsql_settle_logs()`)
+		require.Len(t, hand.numbered("events"), 3)
+		hand.exec(`ROLLBACK`)
+		require.Len(t, hand.numbered("events"), 1)
+		hand.exec(`SELECT crsql_settle_logs(); SELECT crsql_settle_logs()`)
+		require.Len(t, hand.numbered("events"), 3)
+	})
+}
+
+func openPool(t *testing.T, l *leaf) *sql.DB {
+	db, err := sql.Open(l.driver, l.path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
 }
 
 // Events come through crsql.Apply as through the table.

@@ -240,7 +240,7 @@ func (h *logHistory) settle() {
 		require.Equal(h.t, h.peers[0].ask("SELECT * FROM kinds ORDER BY kind"), p.ask("SELECT * FROM kinds ORDER BY kind"))
 		h.check(p)
 		if h.lost {
-			p.exec("SELECT crsql_as_log('events')")
+			p.exec("SELECT crsql_settle_logs()")
 		}
 		require.Len(h.t, p.numbered("events"), len(want), "all are numbered")
 		p.resume()

@@ -27,6 +27,11 @@ type eventLog struct {
 }
 
 func (c *conn) installAsLog() error {
+	if err := c.function(&sqlite3.Function{Name: settleFunction, NArg: 0, DirectOnly: true}, func(sqlite3.Args) (dbsp.Value, error) {
+		return dbsp.Value{}, c.settleLogs()
+	}); err != nil {
+		return err
+	}
 	return c.function(&sqlite3.Function{Name: "crsql_as_log", NArg: -1, DirectOnly: true}, func(args sqlite3.Args) (dbsp.Value, error) {
 		name, err := tableArgument(args)
 		if err == nil {
@@ -34,6 +39,42 @@ func (c *conn) installAsLog() error {
 		}
 		return dbsp.NewText("OK"), err
 	})
+}
+
+// settleFunction numbers the events that wait for columns: to be called when all that there is has come.
+const settleFunction = "crsql_settle_logs"
+
+func (c *conn) settleLogs() error {
+	sch, err := c.current()
+	if err != nil {
+		return err
+	}
+	restore := c.preserve()
+	defer restore()
+	return c.within("settle_logs", func() error {
+		for _, t := range sch.tables {
+			if t.log != nil {
+				if err := c.numberWaiting(t); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// numberWaiting numbers the events that wait, in the order of their keys' arrival.
+func (c *conn) numberWaiting(t *table) error {
+	waiting := false
+	if err := c.query("SELECT 1 FROM "+t.log.numbers+" WHERE seq IS NULL LIMIT 1", nil, func(sqlite3.Stmt) error {
+		waiting = true
+		return nil
+	}); err != nil || !waiting {
+		return err
+	}
+	return c.Exec(fmt.Sprintf("UPDATE %[1]s SET seq = (SELECT coalesce(max(seq), 0) FROM %[1]s) + n.n FROM "+
+		"(SELECT s.id, row_number() OVER (ORDER BY k.__crsql_key) AS n FROM %[1]s AS s JOIN %[2]s AS k ON k.%[3]s = s.id WHERE s.seq IS NULL) AS n "+
+		"WHERE n.id = %[4]s.id", t.log.numbers, t.pks, ident(t.keys[0].name), ident(t.name+numbersSuffix)))
 }
 
 // asLog makes a table a log, all of it or nothing. Called for a log again it numbers the events that are still waited for.
@@ -71,9 +112,7 @@ func (c *conn) asLog(name string) error {
 		if err := c.makeLogTriggers(t); err != nil {
 			return err
 		}
-		return c.Exec(fmt.Sprintf("UPDATE %[1]s SET seq = (SELECT coalesce(max(seq), 0) FROM %[1]s) + n.n FROM "+
-			"(SELECT s.id, row_number() OVER (ORDER BY k.__crsql_key) AS n FROM %[1]s AS s JOIN %[2]s AS k ON k.%[3]s = s.id WHERE s.seq IS NULL) AS n "+
-			"WHERE n.id = %[4]s.id", t.log.numbers, t.pks, ident(t.keys[0].name), ident(t.name+numbersSuffix)))
+		return c.numberWaiting(t)
 	})
 }
 

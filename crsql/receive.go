@@ -173,6 +173,9 @@ func (x *exchange) arrive(r Reply) error {
 	if err := x.exec("DELETE FROM crsql_cursors WHERE site_id = ?", r.Site); err != nil {
 		return err
 	}
+	if err := x.exec("SELECT " + settleFunction + "()"); err != nil {
+		return err
+	}
 	return x.track(r.Site, r.At.Version, eventReceived)
 }
 
