@@ -54,3 +54,34 @@ func TestLogConcurrently(t *testing.T) {
 		require.True(t, slices.IsSorted(ids))
 	})
 }
+
+// Views that maintain themselves may be over a log's numbers too.
+func TestLogNumbersUnderView(t *testing.T) {
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		l.exec(eventsTable)
+		other := l.peer("b")
+		other.exec(eventsTable)
+		l.exec(`INSERT INTO events(kind) VALUES ('a'), ('b')`)
+		for _, p := range []*leaf{l, other} {
+			p.exec(`CREATE VIRTUAL TABLE latest USING materialized_view(SELECT kind, count(*) AS events, max(seq) AS seq FROM events__crsql_log GROUP BY kind)`)
+		}
+		check := func(p *leaf) {
+			t.Helper()
+			require.Equal(t, p.ask("SELECT kind, count(*), max(seq) FROM events__crsql_log GROUP BY kind ORDER BY kind"), p.ask("SELECT * FROM latest ORDER BY kind"))
+		}
+		l.exec(`INSERT INTO events(kind) VALUES ('a'); BEGIN; INSERT INTO events VALUES (NULL, 'c', 1); SAVEPOINT s; INSERT INTO events(kind) VALUES ('c')`)
+		check(l)
+		l.exec(`ROLLBACK TO s; INSERT INTO events(kind) VALUES ('d'); COMMIT`)
+		check(l)
+		l.fails(`REPLACE INTO events SELECT * FROM events`)
+		check(l)
+		require.NoError(t, l.send(other, "LIMIT 3"))
+		check(other)
+		other.exec(`INSERT INTO events(kind) VALUES ('a')`)
+		require.NoError(t, l.send(other, ""))
+		check(other)
+		require.NoError(t, other.send(l, ""))
+		check(l)
+		require.Equal(t, l.ask("SELECT kind, events FROM latest ORDER BY kind"), other.ask("SELECT kind, events FROM latest ORDER BY kind"))
+	})
+}
