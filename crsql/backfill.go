@@ -48,13 +48,28 @@ func (c *conn) backfillRows(t *table) error {
 		}
 		fmt.Fprintf(&places, "(%d, %s)", i, literal(col.name))
 	}
+	life, err := c.firstLife()
+	if err != nil {
+		return err
+	}
+	if len(t.others) > 0 && life > 1 {
+		if err := c.query("INSERT INTO "+t.clock+"(key, col_name, col_version, db_version, site_id, seq) SELECT __crsql_key, '"+Sentinel+
+			"', ?1, ?2, 0, ?3 FROM "+t.pks+" WHERE __crsql_key > ?4", []dbsp.Value{dbsp.NewInteger(life), dbsp.NewInteger(c.nextVersion(0)),
+			dbsp.NewInteger(c.nextSeq(1)), dbsp.NewInteger(last)}, nil); err != nil {
+			return err
+		}
+	}
+	if len(t.others) > 0 {
+		life = 1 // of columns, in the row's life
+	}
 	// The keys are given one after the other, so a key tells how many rows were before.
 	return c.query(fmt.Sprintf(`WITH places(place, name) AS (VALUES %[1]s)
 		INSERT INTO %[2]s(key, col_name, col_version, db_version, site_id, seq)
-		SELECT k.__crsql_key, p.name, 1, ?1, 0, ?2 + (k.__crsql_key - ?3 - 1) * %[4]d + p.place
+		SELECT k.__crsql_key, p.name, ?4, ?1, 0, ?2 + (k.__crsql_key - ?3 - 1) * %[4]d + p.place
 		FROM %[3]s AS k CROSS JOIN places AS p WHERE k.__crsql_key > ?3`, places.String(), t.clock, t.pks, len(columns)),
 		[]dbsp.Value{
 			dbsp.NewInteger(c.nextVersion(0)), dbsp.NewInteger(c.nextSeq(int(rows) * len(columns))), dbsp.NewInteger(last),
+			dbsp.NewInteger(life),
 		}, nil)
 }
 

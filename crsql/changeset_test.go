@@ -143,7 +143,8 @@ func TestRequestRoundTrip(t *testing.T) {
 
 func TestReplyRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := crsql.Reply{Site: drawSite(t), Changes: drawChanges(t), Marks: drawMarks(t), Floors: drawMarks(t), Partial: rapid.Bool().Draw(t, "partial")}
+		r := crsql.Reply{Site: drawSite(t), Changes: drawChanges(t), Marks: drawMarks(t), Floors: drawMarks(t), Partial: rapid.Bool().Draw(t, "partial"),
+			Lives: rapid.Int64().Draw(t, "lives")}
 		if len(r.Changes) > 0 {
 			r.Runs = []crsql.Run{{Mark: drawMarkID(t), N: len(r.Changes)}}
 		}
@@ -167,8 +168,8 @@ func TestReplyRoundTrip(t *testing.T) {
 		var got crsql.Reply
 		require.NoError(t, got.UnmarshalBinary(b))
 		requireSameChanges(t, r.Changes, got.Changes)
-		require.Equal(t, []any{r.Since, r.After, r.Without, r.At, r.More, r.Next, r.Marks, r.Floors, r.Partial, r.Runs},
-			[]any{got.Since, got.After, got.Without, got.At, got.More, got.Next, got.Marks, got.Floors, got.Partial, got.Runs})
+		require.Equal(t, []any{r.Since, r.After, r.Without, r.At, r.More, r.Next, r.Marks, r.Floors, r.Partial, r.Lives, r.Runs},
+			[]any{got.Since, got.After, got.Without, got.At, got.More, got.Next, got.Marks, got.Floors, got.Partial, got.Lives, got.Runs})
 		require.ErrorIs(t, got.UnmarshalBinary(b[:len(b)-1]), crsql.ErrEncoding)
 	})
 }

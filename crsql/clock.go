@@ -133,22 +133,26 @@ const nextLife = "CASE col_version % 2 WHEN 0 THEN col_version + 1 ELSE col_vers
 // nextDeath is that of a row that goes.
 const nextDeath = "CASE col_version % 2 WHEN 0 THEN col_version + 2 ELSE col_version + 1 END"
 
-func (t *table) mark(name, first, next string, key, version, seq int64) error {
+func (t *table) mark(name, next string, key, version, seq, first int64) error {
 	return t.run(name, func() string {
-		return fmt.Sprintf(`INSERT INTO %s(key, col_name, col_version, db_version, site_id, seq) VALUES(?1, '%s', %s, ?2, 0, ?3)
+		return fmt.Sprintf(`INSERT INTO %s(key, col_name, col_version, db_version, site_id, seq) VALUES(?1, '%s', ?4, ?2, 0, ?3)
 			ON CONFLICT(key, col_name) DO UPDATE SET col_version = %s, db_version = ?2, site_id = 0, seq = ?3`,
-			t.clock, Sentinel, first, next)
-	}, nil, key, version, seq)
+			t.clock, Sentinel, next)
+	}, nil, key, version, seq, first)
 }
 
 // markCreated writes the causal length of a row that is made.
 func (c *conn) markCreated(t *table, key, version, seq int64) error {
-	return t.mark("mark created", "1", nextLife, key, version, seq)
+	life, err := c.firstLife()
+	if err != nil {
+		return err
+	}
+	return t.mark("mark created", nextLife, key, version, seq, life)
 }
 
 // markDeleted writes the causal length of a row that goes.
 func (c *conn) markDeleted(t *table, key, version, seq int64) error {
-	return t.mark("mark deleted", "2", nextDeath, key, version, seq)
+	return t.mark("mark deleted", nextDeath, key, version, seq, 2)
 }
 
 // markResurrected writes the causal length of a row that is made again, if it was ever written: until a row is deleted, it

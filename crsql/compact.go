@@ -37,12 +37,13 @@ func Compact(ctx context.Context, db Database, gone ...[]byte) (forgotten int64,
 		if err != nil {
 			return err
 		}
+		lives := int64(0)
 		for _, t := range tables {
-			n, err := x.forget(t, floor.Version)
+			n, life, err := x.forget(t, floor.Version)
 			if err != nil {
 				return err
 			}
-			forgotten += n
+			forgotten, lives = forgotten+n, max(lives, life)
 		}
 		if forgotten == 0 {
 			return nil
@@ -50,6 +51,9 @@ func Compact(ctx context.Context, db Database, gone ...[]byte) (forgotten int64,
 		// The versions of what is gone stay taken.
 		if err := x.exec(`INSERT INTO crsql_master("key", "value") VALUES('pre_compact_dbversion', ?)
 			ON CONFLICT DO UPDATE SET "value" = max("value", excluded."value")`, x.version); err != nil {
+			return err
+		}
+		if err := x.raiseLives(lives); err != nil {
 			return err
 		}
 		return x.setFloor(floor)
@@ -107,16 +111,30 @@ func (x *exchange) clockedTables() (tables []string, err error) {
 	return tables, err
 }
 
-// forget removes the deletions up to a version from a table's clock, with their keys.
-func (x *exchange) forget(table string, upTo int64) (int64, error) {
+// forget removes the deletions up to a version from a table's clock, with their keys; life is their greatest causal length.
+func (x *exchange) forget(table string, upTo int64) (n, life int64, err error) {
 	clock, keys := ident(table+"__crsql_clock"), ident(table+"__crsql_pks")
 	const dead = "col_name = '-1' AND col_version % 2 = 0 AND db_version <= ?"
-	n, err := askNumber(x.ctx, x, "SELECT count(*) FROM "+clock+" WHERE "+dead, upTo)
-	if err != nil || n == 0 {
-		return 0, err
+	if err := x.each("SELECT count(*), ifnull(max(col_version), 0) FROM "+clock+" WHERE "+dead, []any{upTo}, []any{&n, &life},
+		func() {}); err != nil || n == 0 {
+		return 0, 0, err
 	}
 	if err := x.exec("DELETE FROM "+keys+" WHERE __crsql_key IN (SELECT key FROM "+clock+" WHERE "+dead+")", upTo); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return n, x.exec("DELETE FROM "+clock+" WHERE "+dead, upTo)
+	return n, life, x.exec("DELETE FROM "+clock+" WHERE "+dead, upTo)
+}
+
+// raiseLives has new rows begin above a causal length.
+func (x *exchange) raiseLives(forgotten int64) error {
+	if forgotten == 0 {
+		return nil
+	}
+	return x.exec(`INSERT INTO crsql_master("key", "value") VALUES(?, ?) ON CONFLICT DO UPDATE SET "value" = max("value", excluded."value")`,
+		settingPrefix+forgottenLives, forgotten)
+}
+
+// lives returns the greatest causal length that was forgotten, here or where what is here came from.
+func (x *exchange) lives() (int64, error) {
+	return askNumber(x.ctx, x, `SELECT ifnull(max("value"), 0) FROM crsql_master WHERE "key" = ?`, settingPrefix+forgottenLives)
 }

@@ -278,6 +278,14 @@ func TestCompact(t *testing.T) {
 		bring(t, c, a)
 		require.Equal(t, contents(t, a), contents(t, c))
 
+		// The row can be made again, though b and c remember that it was deleted.
+		write(t, a, "INSERT INTO n VALUES(1, 'again', 1)")
+		bring(t, b, a)
+		bring(t, c, a)
+		require.Contains(t, contents(t, a), "again")
+		require.Equal(t, contents(t, a), contents(t, b))
+		require.Equal(t, contents(t, a), contents(t, c))
+
 		// A copy of c from before would bring the row back.
 		require.NoError(t, c.Close())
 		require.NoError(t, os.WriteFile(file, old, 0o644))

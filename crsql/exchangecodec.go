@@ -23,6 +23,7 @@ import (
 //	marks      as above
 //	partial    1 byte, 0 or 1
 //	floors     as marks
+//	lives      varint
 //	runs       uvarint n, then n: 8 bytes, uvarint
 //	changes    a change set, counted
 const (
@@ -79,6 +80,7 @@ func (r Reply) AppendBinary(b []byte) ([]byte, error) {
 	}
 	body = append(appendMarks(body, r.Marks), bit(r.Partial))
 	body = appendMarks(body, r.Floors)
+	body = binary.AppendVarint(body, r.Lives)
 	body = binary.AppendUvarint(body, uint64(len(r.Runs)))
 	for _, run := range r.Runs {
 		body = binary.AppendUvarint(append(body, run.Mark[:]...), uint64(run.N))
@@ -113,6 +115,7 @@ func (r *Reply) UnmarshalBinary(b []byte) error {
 	p.Marks = in.marks()
 	p.Partial = in.bit()
 	p.Floors = in.marks()
+	p.Lives = in.varint()
 	for n := in.uvarint(); n > 0 && in.err == nil; n-- {
 		p.Runs = append(p.Runs, Run{in.markID(), in.count()})
 	}

@@ -24,6 +24,15 @@ func (c *conn) addNewRow(t *table, key int64) error {
 			return err
 		}
 	}
+	if n.t == nil {
+		if life, err := c.firstLife(); err != nil {
+			return err
+		} else if life > 1 && len(t.others) == 0 {
+			return c.beginLife(t, key, life)
+		} else if life > 1 {
+			return c.recordLaterRow(t, key, life)
+		}
+	}
 	version, seq := c.nextVersion(0), c.nextSeq(columns)
 	if n.t == nil {
 		*n = newRows{t: t, first: key, version: version, seq: seq}

@@ -22,6 +22,9 @@ func Receive(ctx context.Context, db Database, r Reply) (Received, error) {
 		if string(r.Site) == string(x.site) {
 			return fmt.Errorf("%w, %x", ErrSameSite, x.site)
 		}
+		if r.Lives < 0 || r.Lives > maxCount || r.Lives%2 != 0 {
+			return fmt.Errorf("%w: %d is not the length of a life that ended", ErrEncoding, r.Lives)
+		}
 		if err := r.checkRuns(); err != nil {
 			return err
 		}
@@ -129,7 +132,7 @@ func (x *exchange) adoptFloors(r Reply, builds bool) error {
 			return err
 		}
 	}
-	return nil
+	return x.raiseLives(r.Lives)
 }
 
 // buildsOn tells whether what a reply leaves out is here.

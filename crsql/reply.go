@@ -34,6 +34,8 @@ type Reply struct {
 	Partial bool
 	// Floors are marks of states up to which deletions may be forgotten in what is sent.
 	Floors []Mark
+	// Lives is the greatest causal length of those.
+	Lives int64
 }
 
 // Serve returns what the asker of r lacks of this file, or the first of it: about limit changes; 0 means all. It notes what
@@ -105,6 +107,9 @@ func (x *exchange) serve(r Request, limit int) (Reply, error) {
 		return reply, err
 	}
 	if reply.Partial, err = x.keepsUnknown(); err != nil {
+		return reply, err
+	}
+	if reply.Lives, err = x.lives(); err != nil {
 		return reply, err
 	}
 	reply.Floors, err = x.floors()

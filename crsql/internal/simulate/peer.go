@@ -36,6 +36,11 @@ func (w *world) begin(p *peer, site []byte, version int) (err error) {
 	if p.Local, err = peers.OpenSite(p.driver, p.file, fmt.Sprintf("%x", site)); err != nil {
 		return err
 	}
+	if w.r.IntN(2) == 0 {
+		if err := p.Exec("SELECT crsql_config_set('keep-unknown-tables', 1)"); err != nil {
+			return err
+		}
+	}
 	for p.version < version {
 		if err := p.migrate(); err != nil {
 			return err

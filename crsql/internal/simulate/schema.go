@@ -2,6 +2,9 @@ package simulate
 
 import "fmt"
 
+// memo makes a table that peers also drop and make again.
+const memo = "CREATE TABLE memo(id INTEGER PRIMARY KEY NOT NULL, text)"
+
 // migrations bring a file from one version of the schema to the next.
 var migrations = [][]string{
 	{
@@ -10,8 +13,10 @@ var migrations = [][]string{
 		"CREATE TABLE line(order_id TEXT NOT NULL, n INTEGER NOT NULL, product BLOB, quantity INTEGER DEFAULT 1, " +
 			"PRIMARY KEY(order_id, n)) WITHOUT ROWID",
 		"CREATE TABLE tag(kind TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(kind, id))",
-		"SELECT crsql_as_crr('customer')", "SELECT crsql_as_crr('orders')", "SELECT crsql_as_crr('line')", "SELECT crsql_as_crr('tag')",
+		"CREATE TABLE events(id TEXT PRIMARY KEY NOT NULL, kind TEXT, amount INTEGER)", memo,
+		"SELECT crsql_as_log('events')", "SELECT crsql_as_crr('memo')", "SELECT crsql_as_crr('customer')", "SELECT crsql_as_crr('orders')", "SELECT crsql_as_crr('line')", "SELECT crsql_as_crr('tag')",
 		view("lines"), view("totals"), view("quiet"), view("buyers"), view("idle"), view("tagged"),
+		view("sales"),
 	},
 	{"SELECT crsql_begin_alter('orders')", "ALTER TABLE orders ADD COLUMN note TEXT", "SELECT crsql_commit_alter('orders')"},
 	{"SELECT crsql_begin_alter('line')", "ALTER TABLE line ADD COLUMN price INTEGER NOT NULL DEFAULT 3",
@@ -35,6 +40,7 @@ var views = map[string]struct {
 	"buyers": {1, "SELECT c.id, c.name FROM customer c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id AND o.amount > 4)"},
 	"idle":   {1, "SELECT c.id FROM customer c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id)"},
 	"tagged": {1, "SELECT kind, count(*) AS n, sum(id) AS ids FROM tag GROUP BY kind HAVING count(*) > 1"},
+	"sales":  {1, "SELECT kind, count(*) AS n, sum(amount) AS amount, max(id) AS last FROM events GROUP BY kind"},
 	"values": {3, "SELECT order_id, sum(quantity * price) AS value FROM line GROUP BY order_id"},
 	"short": {4, "SELECT s.product, s.n, (SELECT sum(l.quantity) FROM line l WHERE l.product = s.product) AS sold FROM stock s " +
 		"WHERE s.n < 5"},
@@ -46,7 +52,7 @@ func view(name string) string {
 
 // tables are the replicated tables of a version.
 func tables(version int) []string {
-	t := []string{"customer", "orders", "line", "tag"}
+	t := []string{"customer", "orders", "line", "tag", "events", "memo"}
 	if version >= 4 {
 		t = append(t, "stock")
 	}
@@ -72,4 +78,16 @@ func (w *world) migrate() error {
 	w.trace("%v migrates to %d", p, p.version+1)
 	w.report.Migrated++
 	return p.migrate()
+}
+
+// remake has a peer drop a table and make it again; peers fill it.
+func (w *world) remake() error {
+	p := w.any()
+	w.trace("%v drops memo", p)
+	for _, text := range []string{"DROP TABLE memo", memo, "SELECT crsql_as_crr('memo')"} {
+		if err := p.Exec(text); err != nil {
+			return fmt.Errorf("%v: %s: %w", p, text, err)
+		}
+	}
+	return nil
 }

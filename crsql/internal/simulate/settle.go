@@ -168,6 +168,14 @@ func (w *world) compare() error {
 		if got, err := w.see(p); err != nil || got != first {
 			return errors.Join(err, fmt.Errorf("%v has\n%s\n%v has\n%s", w.peers[0], first, p, got))
 		}
+		// Each peer has numbered the events in its own order, without holes.
+		numbers, err := p.rows("SELECT count(*), ifnull(max(seq), 0), (SELECT count(*) FROM events) FROM events__crsql_log")
+		if err != nil {
+			return err
+		}
+		if n := strings.Split(numbers, ", "); n[0] != n[1] || n[1] != n[2] {
+			return fmt.Errorf("%v: events numbered, greatest number, events: %s", p, numbers)
+		}
 	}
 	for _, p := range w.peers {
 		for _, from := range w.peers {

@@ -109,6 +109,7 @@ var actions = []struct {
 	{1, (*world).wipe},
 	{2, (*world).migrate},
 	{2, (*world).compact},
+	{1, (*world).remake},
 	{3, (*world).look},
 }
 

@@ -58,6 +58,11 @@ func (p *peer) statement(r *rand.Rand) string {
 		fmt.Sprintf("DELETE FROM tag WHERE id = %s", customer),
 		fmt.Sprintf("UPDATE OR IGNORE tag SET kind = 'k%d' WHERE id = %s", r.IntN(3), customer),
 	}
+	event := fmt.Sprintf("INSERT OR IGNORE INTO events VALUES('01J%023d', 'k%d', %s)", r.Uint64N(1e18), r.IntN(3), amount)
+	kinds = append(kinds, event, event, event,
+		fmt.Sprintf("INSERT OR REPLACE INTO memo VALUES(%s, 'm%d')", customer, r.IntN(9)),
+		fmt.Sprintf("UPDATE memo SET text = 'u%d' WHERE id = %s", r.IntN(9), customer),
+		fmt.Sprintf("DELETE FROM memo WHERE id = %s", customer))
 	if p.version >= 2 {
 		kinds = append(kinds, fmt.Sprintf("UPDATE orders SET note = 'n%d' WHERE id = %s", r.IntN(9), order))
 	}
