@@ -38,6 +38,9 @@ func (c *conn) addNewRow(t *table, key int64) error {
 		*n = newRows{t: t, first: key, version: version, seq: seq}
 	}
 	n.last = key
+	if t.watched {
+		return c.writeNewRows()
+	}
 	return nil
 }
 

@@ -77,11 +77,11 @@ func (c *conn) invalidate() {
 func (c *conn) loadSchema() (*schema, error) {
 	sch := &schema{byName: map[string]*table{}}
 	var bases []string
-	tables, triggers := map[string]bool{}, map[string]bool{}
-	err := c.queryKept("SELECT type, name FROM main.sqlite_master WHERE type IN ('table', 'trigger')", nil, func(s sqlite3.Stmt) error {
+	tables, triggers, watched := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	err := c.queryKept("SELECT type, name, tbl_name FROM main.sqlite_master WHERE type IN ('table', 'trigger')", nil, func(s sqlite3.Stmt) error {
 		name := s.Column(1).Str()
 		if s.ColumnRaw(0).Str() == "trigger" {
-			triggers[name] = true
+			triggers[name], watched[s.Column(2).Str()] = true, true
 			return nil
 		}
 		tables[name] = true
@@ -115,6 +115,7 @@ func (c *conn) loadSchema() (*schema, error) {
 					return nil, err
 				}
 			}
+			t.watched = watched[base+clockSuffix]
 			sch.tables = append(sch.tables, t)
 			sch.byName[base] = t
 		}

@@ -14,7 +14,9 @@ type table struct {
 	keys   []column // in the order of the primary key
 	others []column // the columns that replicate
 	places map[string]int
-	log    *eventLog // nil unless it is a log
+	// watched says that somebody's triggers are on the clocks. They may not run in a commit, so nothing waits for it.
+	watched bool
+	log     *eventLog // nil unless it is a log
 
 	base, clock, pks string // quoted, with the schema
 
