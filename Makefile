@@ -2,9 +2,10 @@
 GO ?= go
 SECONDS ?= 60
 SEED ?= 1
+HISTORIES ?= 100
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build ext demo deps test rqlite race asan bench fuzz simulate lint
+.PHONY: build ext demo deps test rqlite race asan bench fuzz simulate events lint
 
 build:
 	CGO_ENABLED=0 $(GO) build -o bin/sqlite-mv ./cmd/sqlite-mv
@@ -61,6 +62,11 @@ fuzz:
 # simulate runs replicating peers for SECONDS from SEED.
 simulate:
 	$(GO) run ./crsql/cmd/simulate -seconds $(SECONDS) -seed $(SEED)
+
+# events runs HISTORIES random histories of logs on each engine, and a hundred times as many damaged changes, from SEED.
+events:
+	$(GO) test ./crsql -count=1 -timeout 0 -run 'TestLogHistories|TestMutatedChanges' -crsql.loghistories $(HISTORIES) \
+		-crsql.logseed $(SEED) -crsql.mutations $(HISTORIES)00 -crsql.mutationseed $(SEED)
 
 lint:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
