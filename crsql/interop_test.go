@@ -195,7 +195,11 @@ func interopSchema(t *testing.T, p peers.Peer) {
 // everything does not always help: of 75 runs of two to four originals that pull from 0 at the end, one ended unequal.
 func TestInterop(t *testing.T) {
 	node := startNode(t)
-	for seed := range uint64(24) {
+	runs := uint64(16)
+	if testing.Short() {
+		runs = 4
+	}
+	for seed := range runs {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 5))
 			group := []*interopPeer{}

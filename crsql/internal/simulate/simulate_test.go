@@ -13,7 +13,11 @@ var drivers = []string{"sqlite-mv"}
 
 func TestSimulation(t *testing.T) {
 	var all Report
-	for seed := range uint64(6) {
+	runs := uint64(6)
+	if testing.Short() {
+		runs = 3
+	}
+	for seed := range runs {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r, err := Run(Config{Seed: seed, Steps: 200, Drivers: drivers, Folder: t.TempDir()})
 			require.NoError(t, err)
