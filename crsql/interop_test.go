@@ -15,11 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// interopTables has a table of each kind; keys are the columns of its primary key.
-var interopTables = []struct {
+// interopTable is a table that peers write at random; keys are the columns of its primary key.
+type interopTable struct {
 	name, sql     string
 	keys, columns []string
-}{
+}
+
+// interopTables has a table of each kind.
+var interopTables = []interopTable{
 	{"i", "CREATE TABLE i(id INTEGER PRIMARY KEY NOT NULL, a, b TEXT, c REAL)", []string{"id"}, []string{"a", "b", "c"}},
 	{"x", "CREATE TABLE x(k TEXT PRIMARY KEY NOT NULL, v BLOB, n INTEGER NOT NULL DEFAULT 7)", []string{"k"}, []string{"v"}},
 	{"c", "CREATE TABLE c(p INTEGER NOT NULL, q TEXT NOT NULL, v, w DEFAULT 'w', PRIMARY KEY(q, p))", []string{"q", "p"}, []string{"v", "w"}},
@@ -48,8 +51,10 @@ func keyOf(r *rand.Rand, table, column string) string {
 }
 
 // interopStatement is a random write; moves allows a primary key to change.
-func interopStatement(r *rand.Rand, moves bool) string {
-	t := interopTables[r.IntN(len(interopTables))]
+func interopStatement(r *rand.Rand, moves bool) string { return statementOn(r, moves, interopTables) }
+
+func statementOn(r *rand.Rand, moves bool, tables []interopTable) string {
+	t := tables[r.IntN(len(tables))]
 	value := func(column string) string {
 		if t.name == "x" && column == "n" {
 			return fmt.Sprint(r.IntN(9))
@@ -166,8 +171,13 @@ func (p *interopPeer) pull(t *testing.T, r *rand.Rand, index int, from *interopP
 
 func dump(t *testing.T, p peers.Peer) string {
 	t.Helper()
+	return dumpOf(t, p, interopTables)
+}
+
+func dumpOf(t *testing.T, p peers.Peer, tables []interopTable) string {
+	t.Helper()
 	var b strings.Builder
-	for _, table := range interopTables {
+	for _, table := range tables {
 		rows, err := p.Query("SELECT * FROM " + table.name)
 		require.NoError(t, err)
 		lines := quoteRows(rows)
