@@ -30,7 +30,7 @@ const exchangeTables = `
 CREATE TABLE IF NOT EXISTS crsql_tracked_peers("site_id" BLOB NOT NULL, "version" INTEGER NOT NULL, "seq" INTEGER DEFAULT 0, ` +
 	`"tag" INTEGER, "event" INTEGER, PRIMARY KEY("site_id", "tag", "event")) STRICT;
 CREATE TABLE IF NOT EXISTS crsql_marks(site_id BLOB NOT NULL, version INTEGER NOT NULL, mark BLOB NOT NULL, ` +
-	`PRIMARY KEY(site_id, version, mark)) WITHOUT ROWID, STRICT;
+	`past INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(site_id, version, mark)) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS crsql_merges(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, mark BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS crsql_cursors(site_id BLOB NOT NULL PRIMARY KEY, mark BLOB NOT NULL, version INTEGER NOT NULL, ` +
 	`seq INTEGER NOT NULL) WITHOUT ROWID, STRICT;
@@ -132,7 +132,7 @@ func (x *exchange) marks() (marks []Mark, err error) {
 	var site, id []byte
 	var version int64
 	err = x.each(`SELECT site_id, version, mark FROM (SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY version DESC) AS n
-		FROM crsql_marks) WHERE n <= ? ORDER BY site_id, version`, []any{marksTold}, []any{&site, &version, &id}, func() {
+		FROM crsql_marks WHERE NOT past) WHERE n <= ? ORDER BY site_id, version`, []any{marksTold}, []any{&site, &version, &id}, func() {
 		marks = append(marks, Mark{Site: slices.Clone(site), Version: version, ID: MarkID(id)})
 	})
 	return marks, err
@@ -158,7 +158,7 @@ func (x *exchange) setFloor(m Mark) error {
 func (x *exchange) present() (Mark, error) {
 	m := Mark{Site: x.site, Version: x.version}
 	var id []byte
-	err := x.each("SELECT mark FROM crsql_marks WHERE site_id = ? AND version = ?", []any{x.site, x.version}, []any{&id}, func() {})
+	err := x.each("SELECT mark FROM crsql_marks WHERE site_id = ? AND version = ? AND NOT past", []any{x.site, x.version}, []any{&id}, func() {})
 	if err != nil || id != nil {
 		copy(m.ID[:], id)
 		return m, err
@@ -169,7 +169,7 @@ func (x *exchange) present() (Mark, error) {
 
 // hold notes that the file's state includes that of a mark.
 func (x *exchange) hold(m Mark) error {
-	if err := x.exec("INSERT OR IGNORE INTO crsql_marks VALUES(?, ?, ?)", m.Site, m.Version, m.ID[:]); err != nil {
+	if err := x.exec("INSERT INTO crsql_marks VALUES(?, ?, ?, 0) ON CONFLICT DO UPDATE SET past = 0", m.Site, m.Version, m.ID[:]); err != nil {
 		return err
 	}
 	kept := marksTold

@@ -207,6 +207,24 @@ func TestExchangeAfterDrop(t *testing.T) {
 	})
 }
 
+// What a file had before it lost a table does not pass for what it has, neither to itself nor to who receives all from it.
+func TestExchangeOverPeerThatDropped(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver string) {
+		p := exchangers(t, driver, 3)
+		a, b, c := p[0], p[1], p[2]
+		write(t, a, "INSERT INTO n VALUES(1, 1, 1)")
+		bring(t, b, a)
+		write(t, a, "DROP TABLE n")
+		write(t, a, "CREATE TABLE n(id INTEGER PRIMARY KEY NOT NULL, a, b); SELECT crsql_as_crr('n')")
+		write(t, a, "INSERT INTO n VALUES(2, 2, 2)")
+		bring(t, c, a)
+		bring(t, c, b)
+		require.Contains(t, contents(t, c), "1 1 1")
+		bring(t, a, b)
+		require.Contains(t, contents(t, a), "1 1 1")
+	})
+}
+
 // What one peer keeps without showing it, because it lacks the column, does not count as sent by it.
 func TestExchangeOverPeerWithoutColumn(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver string) {

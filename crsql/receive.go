@@ -152,7 +152,7 @@ func (x *exchange) buildsOn(r Reply) (bool, error) {
 		need = append(need, *r.Since)
 	}
 	for _, id := range need {
-		n, err := askNumber(x.ctx, x, "SELECT count(*) FROM crsql_marks WHERE mark = ?", id[:])
+		n, err := askNumber(x.ctx, x, "SELECT count(*) FROM crsql_marks WHERE mark = ? AND NOT past", id[:])
 		if err != nil || n == 0 {
 			return false, err
 		}

@@ -166,7 +166,8 @@ func (w *world) compare() error {
 			return err
 		}
 		if got, err := w.see(p); err != nil || got != first {
-			return errors.Join(err, fmt.Errorf("%v has\n%s\n%v has\n%s", w.peers[0], first, p, got))
+			return errors.Join(err, fmt.Errorf("%v has, and %v has not\n%s\nand the other way round\n%s", w.peers[0], p, lacking(first, got),
+				lacking(got, first)))
 		}
 		// Each peer has numbered the events in its own order, without holes.
 		numbers, err := p.rows("SELECT count(*), ifnull(max(seq), 0), (SELECT count(*) FROM events) FROM events__crsql_log")
@@ -200,6 +201,21 @@ func (w *world) compare() error {
 		}
 	}
 	return nil
+}
+
+// lacking returns the lines of a text that another lacks.
+func lacking(text, other string) string {
+	has := map[string]bool{}
+	for l := range strings.Lines(other) {
+		has[l] = true
+	}
+	var b strings.Builder
+	for l := range strings.Lines(text) {
+		if !has[l] {
+			b.WriteString(l)
+		}
+	}
+	return b.String()
 }
 
 // see writes down the tables and views of a peer.
