@@ -55,8 +55,11 @@ func (c *conn) modelOf(schema, cleanup string) (m *model, err error) {
 		if err := c.furnish(empty); err != nil {
 			return err
 		}
-		if err := empty.Exec(schema); err != nil {
-			return fmt.Errorf("the schema: %w", err)
+		// In a savepoint, as it is run in main: there its BEGIN, COMMIT and ROLLBACK would tear what is one piece.
+		for _, text := range []string{"SAVEPOINT crsql_schema", schema, "RELEASE crsql_schema"} {
+			if err := empty.Exec(text); err != nil {
+				return fmt.Errorf("the schema: %w", err)
+			}
 		}
 		if m, err = readModel(empty); err != nil {
 			return err

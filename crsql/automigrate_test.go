@@ -52,6 +52,8 @@ func TestAutomigrate(t *testing.T) {
 		rows := l.ask("SELECT * FROM plain")
 		for _, bad := range []string{
 			"nonsense",
+			"CREATE TABLE IF NOT EXISTS other(x); COMMIT", "ROLLBACK; CREATE TABLE IF NOT EXISTS other(x)", "BEGIN; CREATE TABLE IF NOT EXISTS other(x); COMMIT",
+			"CREATE TABLE IF NOT EXISTS other(x); ROLLBACK; SAVEPOINT automigrate_tables",
 			"CREATE TABLE todo(id PRIMARY KEY NOT NULL)",                                                                             // exists
 			"CREATE TABLE IF NOT EXISTS todo(id PRIMARY KEY NOT NULL, list, ord, added INT NOT NULL DEFAULT 3)",                      // a view needs t
 			"CREATE TABLE IF NOT EXISTS todo(id, list PRIMARY KEY NOT NULL, ord, added, t)",                                          // another key

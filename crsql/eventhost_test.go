@@ -85,3 +85,36 @@ func TestLogNumbersUnderView(t *testing.T) {
 		require.Equal(t, l.ask("SELECT kind, events FROM latest ORDER BY kind"), other.ask("SELECT kind, events FROM latest ORDER BY kind"))
 	})
 }
+
+// A table that was a log for the time of a transaction, or a part of it, is none afterwards.
+func TestLogRolledBack(t *testing.T) {
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		other := l.peer("b")
+		other.exec(`CREATE TABLE events(id TEXT PRIMARY KEY NOT NULL, v); SELECT crsql_as_crr('events'); INSERT INTO events VALUES ('no ulid', 1)`)
+		l.exec(`CREATE TABLE events(id TEXT PRIMARY KEY NOT NULL, v); SELECT crsql_as_crr('events')`)
+		for _, undo := range [][2]string{{"BEGIN", "ROLLBACK"}, {"BEGIN; SAVEPOINT a", "ROLLBACK TO a; COMMIT"}, {"SAVEPOINT a", "ROLLBACK TO a; RELEASE a"}} {
+			l.exec(undo[0])
+			l.exec(`SELECT crsql_as_log('events'); INSERT INTO events VALUES (NULL, 1)`)
+			require.Len(t, l.numbered("events"), 1)
+			l.fails("UPDATE events SET v = 2")
+			require.ErrorContains(t, other.send(l, ""), "not a ULID")
+			l.exec(undo[1])
+			require.NoError(t, other.send(l, ""))
+			require.Equal(t, []string{"'no ulid'|1"}, l.ask("SELECT * FROM events"))
+			l.exec("UPDATE events SET v = 2; DELETE FROM events; DELETE FROM events__crsql_clock; DELETE FROM events__crsql_pks")
+			require.Empty(t, l.ask("SELECT name FROM sqlite_schema WHERE name LIKE 'events%log%' OR name LIKE 'events%seq%'"))
+		}
+		// Made a log by one connection, and taken back to a table, while another has it open.
+		second := openLeaf(t, l.driver, l.path)
+		second.exec(`INSERT INTO events VALUES (crsql_ulid(), 1)`)
+		l.exec(`SELECT crsql_as_log('events')`)
+		second.exec(`INSERT INTO events VALUES (NULL, 2)`)
+		second.fails(`UPDATE events SET v = 2`)
+		require.ErrorContains(t, other.send(second, ""), "not a ULID")
+		require.Len(t, second.numbered("events"), 2)
+		l.exec(`SELECT crsql_as_table('events')`)
+		second.exec(`UPDATE events SET v = 2; SELECT crsql_as_crr('events')`)
+		require.NoError(t, other.send(second, ""))
+		require.Equal(t, []string{"3"}, l.ask("SELECT count(*) FROM events"))
+	})
+}
