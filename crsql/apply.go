@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-
-	"github.com/sqlite-mv/sqlite-mv/dbsp"
 )
 
 // Writer is what writing needs: *sql.Conn and *sql.Tx are; of a *sql.DB one takes a connection or a transaction.
@@ -104,26 +102,4 @@ func applyChanges(ctx context.Context, to Writer, changes iter.Seq2[Change, erro
 		return nil
 	}
 	return apply()
-}
-
-// blob is b as drivers bind a blob that is not NULL.
-func blob(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
-}
-
-func bindable(v dbsp.Value) any {
-	switch v.Kind() {
-	case dbsp.Integer:
-		return v.Int()
-	case dbsp.Real:
-		return v.Real()
-	case dbsp.Text:
-		return v.Str()
-	case dbsp.Blob:
-		return blob([]byte(v.Str()))
-	}
-	return nil
 }

@@ -115,8 +115,8 @@ func (x *exchange) clockedTables() (tables []string, err error) {
 func (x *exchange) forget(table string, upTo int64) (n, life int64, err error) {
 	clock, keys := ident(table+"__crsql_clock"), ident(table+"__crsql_pks")
 	const dead = "col_name = '-1' AND col_version % 2 = 0 AND db_version <= ?"
-	if err := x.each("SELECT count(*), ifnull(max(col_version), 0) FROM "+clock+" WHERE "+dead, []any{upTo}, []any{&n, &life},
-		func() {}); err != nil || n == 0 {
+	if err := x.each("SELECT count(*), ifnull(max(col_version), 0) FROM "+clock+" WHERE "+dead, []any{upTo},
+		[]any{&n, &life}, func() {}); err != nil || n == 0 {
 		return 0, 0, err
 	}
 	if err := x.exec("DELETE FROM "+keys+" WHERE __crsql_key IN (SELECT key FROM "+clock+" WHERE "+dead+")", upTo); err != nil {
@@ -130,8 +130,8 @@ func (x *exchange) raiseLives(forgotten int64) error {
 	if forgotten == 0 {
 		return nil
 	}
-	return x.exec(`INSERT INTO crsql_master("key", "value") VALUES(?, ?) ON CONFLICT DO UPDATE SET "value" = max("value", excluded."value")`,
-		settingPrefix+forgottenLives, forgotten)
+	return x.exec(`INSERT INTO crsql_master("key", "value") VALUES(?, ?)
+		ON CONFLICT DO UPDATE SET "value" = max("value", excluded."value")`, settingPrefix+forgottenLives, forgotten)
 }
 
 // lives returns the greatest causal length that was forgotten, here or where what is here came from.

@@ -131,8 +131,10 @@ func eachRow(ctx context.Context, from Reader, text string, args []any, scan []a
 func (x *exchange) marks() (marks []Mark, err error) {
 	var site, id []byte
 	var version int64
-	err = x.each(`SELECT site_id, version, mark FROM (SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY version DESC) AS n
-		FROM crsql_marks WHERE NOT past) WHERE n <= ? ORDER BY site_id, version`, []any{marksTold}, []any{&site, &version, &id}, func() {
+	const text = `SELECT site_id, version, mark FROM
+		(SELECT *, row_number() OVER (PARTITION BY site_id ORDER BY version DESC) AS n FROM crsql_marks WHERE NOT past)
+		WHERE n <= ? ORDER BY site_id, version`
+	err = x.each(text, []any{marksTold}, []any{&site, &version, &id}, func() {
 		marks = append(marks, Mark{Site: slices.Clone(site), Version: version, ID: MarkID(id)})
 	})
 	return marks, err
@@ -142,7 +144,8 @@ func (x *exchange) marks() (marks []Mark, err error) {
 func (x *exchange) floors() (floors []Mark, err error) {
 	var site, id []byte
 	var version int64
-	err = x.each("SELECT site_id, version, mark FROM crsql_floors ORDER BY site_id", nil, []any{&site, &version, &id}, func() {
+	const text = "SELECT site_id, version, mark FROM crsql_floors ORDER BY site_id"
+	err = x.each(text, nil, []any{&site, &version, &id}, func() {
 		floors = append(floors, Mark{Site: slices.Clone(site), Version: version, ID: MarkID(id)})
 	})
 	return floors, err
@@ -150,15 +153,16 @@ func (x *exchange) floors() (floors []Mark, err error) {
 
 // setFloor notes that a file has forgotten deletions up to a mark.
 func (x *exchange) setFloor(m Mark) error {
-	return x.exec(`INSERT INTO crsql_floors VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, mark = excluded.mark
-		WHERE excluded.version > version`, m.Site, m.Version, m.ID[:])
+	return x.exec(`INSERT INTO crsql_floors VALUES(?, ?, ?)
+		ON CONFLICT DO UPDATE SET version = excluded.version, mark = excluded.mark WHERE excluded.version > version`, m.Site, m.Version, m.ID[:])
 }
 
 // present gives the file's state a mark, unless it has one.
 func (x *exchange) present() (Mark, error) {
 	m := Mark{Site: x.site, Version: x.version}
 	var id []byte
-	err := x.each("SELECT mark FROM crsql_marks WHERE site_id = ? AND version = ? AND NOT past", []any{x.site, x.version}, []any{&id}, func() {})
+	const text = "SELECT mark FROM crsql_marks WHERE site_id = ? AND version = ? AND NOT past"
+	err := x.each(text, []any{x.site, x.version}, []any{&id}, func() {})
 	if err != nil || id != nil {
 		copy(m.ID[:], id)
 		return m, err
@@ -169,7 +173,8 @@ func (x *exchange) present() (Mark, error) {
 
 // hold notes that the file's state includes that of a mark.
 func (x *exchange) hold(m Mark) error {
-	if err := x.exec("INSERT INTO crsql_marks VALUES(?, ?, ?, 0) ON CONFLICT DO UPDATE SET past = 0", m.Site, m.Version, m.ID[:]); err != nil {
+	if err := x.exec("INSERT INTO crsql_marks VALUES(?, ?, ?, 0) ON CONFLICT DO UPDATE SET past = 0",
+		m.Site, m.Version, m.ID[:]); err != nil {
 		return err
 	}
 	kept := marksTold

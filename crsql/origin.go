@@ -24,13 +24,17 @@ type merged struct {
 func (x *exchange) merges(from int64) (all []merged, err error) {
 	var m merged
 	var id []byte
-	err = x.each("SELECT first, last, mark FROM crsql_merges WHERE last >= ? ORDER BY first", []any{from}, []any{&m.first, &m.last, &id},
-		func() {
-			m.mark = MarkID(id)
-			all = append(all, m)
-		})
+	const text = "SELECT first, last, mark FROM crsql_merges WHERE last >= ? ORDER BY first"
+	err = x.each(text, []any{from}, []any{&m.first, &m.last, &id}, func() {
+		m.mark = MarkID(id)
+		all = append(all, m)
+	})
 	return all, err
 }
+
+func markAt(m Mark, version int64) int { return cmp.Compare(m.Version, version) }
+
+func mergeTo(m merged, version int64) int { return cmp.Compare(m.last, version) }
 
 // runs finds the states that changes are part of: where they were merged, that which they came from; otherwise the first
 // state of this file's own, at or after their version, that has a mark.
@@ -46,11 +50,11 @@ func runs(changes []Change, merges []merged, own map[MarkID]int64, at Mark) []Ru
 	for i := range changes {
 		c := &changes[i]
 		id := at.ID
-		if i, _ := slices.BinarySearchFunc(marks, c.DBVersion, func(m Mark, v int64) int { return cmp.Compare(m.Version, v) }); i < len(marks) {
+		if i, _ := slices.BinarySearchFunc(marks, c.DBVersion, markAt); i < len(marks) {
 			id = marks[i].ID
 		}
-		if i, _ := slices.BinarySearchFunc(merges, c.DBVersion, func(m merged, v int64) int { return cmp.Compare(m.last, v) }); i < len(merges) &&
-			merges[i].first <= c.DBVersion && c.ColVersion > 0 {
+		i, _ := slices.BinarySearchFunc(merges, c.DBVersion, mergeTo)
+		if i < len(merges) && merges[i].first <= c.DBVersion && c.ColVersion > 0 {
 			id = merges[i].mark
 		}
 		if n := len(list); n > 0 && list[n-1].Mark == id {

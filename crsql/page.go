@@ -66,8 +66,8 @@ func (x *exchange) pageEnd(s span, after Position, n int) (end Position, full bo
 	for _, t := range tables {
 		clocks = append(clocks, "SELECT db_version, seq FROM "+ident(t+clockSuffix)+where)
 	}
-	err = x.each(strings.Join(clocks, " UNION ALL ")+" ORDER BY 1, 2 LIMIT 1 OFFSET ?4", []any{after.Version, after.Seq, s.last, n - 1},
-		[]any{&end.Version, &end.Seq}, func() { full = true })
+	err = x.each(strings.Join(clocks, " UNION ALL ")+" ORDER BY 1, 2 LIMIT 1 OFFSET ?4",
+		[]any{after.Version, after.Seq, s.last, n - 1}, []any{&end.Version, &end.Seq}, func() { full = true })
 	return end, full, err
 }
 

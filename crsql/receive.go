@@ -65,7 +65,8 @@ func (x *exchange) receive(r Reply) (got Received, err error) {
 	}
 	got.Advanced = true
 	if r.More {
-		return got, x.exec("INSERT OR REPLACE INTO crsql_cursors VALUES(?, ?, ?, ?)", r.Site, r.Next.Mark[:], r.Next.Version, r.Next.Seq)
+		return got, x.exec("INSERT OR REPLACE INTO crsql_cursors VALUES(?, ?, ?, ?)",
+			r.Site, r.Next.Mark[:], r.Next.Version, r.Next.Seq)
 	}
 	return got, x.arrive(r)
 }
@@ -87,7 +88,8 @@ func (x *exchange) mergeRun(changes []Change, mark MarkID) (won int64, err error
 	if err := x.exec("INSERT INTO crsql_merges VALUES(?, ?, ?)", first, x.taken, mark[:]); err != nil {
 		return won, err
 	}
-	return won, x.exec("DELETE FROM crsql_merges WHERE first < (SELECT first FROM crsql_merges ORDER BY first DESC LIMIT 1 OFFSET ?)", mergesKept)
+	return won, x.exec(`DELETE FROM crsql_merges WHERE first <
+		(SELECT first FROM crsql_merges ORDER BY first DESC LIMIT 1 OFFSET ?)`, mergesKept)
 }
 
 // tellTaken notes the version that changes that won have taken.
@@ -120,7 +122,8 @@ func (x *exchange) adoptFloors(r Reply, builds bool) error {
 			return err
 		}
 		if known == 0 && builds && r.Since != nil && string(f.Site) == string(r.Site) {
-			known, err = askNumber(x.ctx, x, "SELECT EXISTS (SELECT 1 FROM crsql_marks WHERE mark = ? AND version >= ?)", r.Since[:], f.Version)
+			known, err = askNumber(x.ctx, x, "SELECT EXISTS (SELECT 1 FROM crsql_marks WHERE mark = ? AND version >= ?)",
+				r.Since[:], f.Version)
 			if err != nil {
 				return err
 			}
@@ -176,8 +179,10 @@ func (x *exchange) arrive(r Reply) error {
 	if err := x.exec("DELETE FROM crsql_cursors WHERE site_id = ?", r.Site); err != nil {
 		return err
 	}
-	if err := x.exec("SELECT " + settleFunction + "()"); err != nil {
-		return err
+	if !r.Partial {
+		if err := x.exec("SELECT " + settleFunction + "()"); err != nil {
+			return err
+		}
 	}
 	return x.track(r.Site, r.At.Version, eventReceived)
 }

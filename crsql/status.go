@@ -43,7 +43,8 @@ func ReadStatus(ctx context.Context, from Reader) (s Status, err error) {
 	x := &statusReader{ctx, from}
 	has := map[string]bool{}
 	var name string
-	if err := x.each("SELECT name FROM sqlite_master WHERE type = 'table'", nil, []any{&name}, func() { has[name] = true }); err != nil {
+	err = x.each("SELECT name FROM sqlite_master WHERE type = 'table'", nil, []any{&name}, func() { has[name] = true })
+	if err != nil {
 		return fail(err)
 	}
 	if !has["crsql_site_id"] {
@@ -85,8 +86,9 @@ func (x *statusReader) tables() (tables []TableStatus, err error) {
 	}
 	for i := range tables {
 		t := &tables[i]
-		if err := x.each(`SELECT count(*) FILTER (WHERE col_name <> '-1'), count(*) FILTER (WHERE col_name = '-1' AND col_version % 2 = 0),
-			ifnull(max(db_version), 0) FROM `+ident(t.Name+clockSuffix), nil, []any{&t.Cells, &t.Deleted, &t.Version}, func() {}); err != nil {
+		if err := x.each(`SELECT count(*) FILTER (WHERE col_name <> '-1'),
+			count(*) FILTER (WHERE col_name = '-1' AND col_version % 2 = 0), ifnull(max(db_version), 0) FROM `+ident(t.Name+clockSuffix), nil,
+			[]any{&t.Cells, &t.Deleted, &t.Version}, func() {}); err != nil {
 			return nil, err
 		}
 	}
@@ -95,15 +97,17 @@ func (x *statusReader) tables() (tables []TableStatus, err error) {
 
 func (x *statusReader) peers() (peers []PeerStatus, err error) {
 	var p PeerStatus
-	if err := x.each(`SELECT site_id, ifnull(max(version) FILTER (WHERE event = ?), -1), ifnull(max(version) FILTER (WHERE event = ?), -1)
-		FROM crsql_tracked_peers WHERE tag = ? GROUP BY site_id ORDER BY site_id`, []any{eventReceived, eventSent, peerTag},
+	if err := x.each(`SELECT site_id, ifnull(max(version) FILTER (WHERE event = ?), -1),
+		ifnull(max(version) FILTER (WHERE event = ?), -1) FROM crsql_tracked_peers WHERE tag = ? GROUP BY site_id ORDER BY site_id`, []any{eventReceived, eventSent, peerTag},
 		[]any{&p.Site, &p.Received, &p.Confirmed}, func() {
 			peers = append(peers, PeerStatus{slices.Clone(p.Site), p.Received, p.Confirmed, 0})
 		}); err != nil {
 		return nil, err
 	}
 	for i := range peers {
-		if peers[i].Behind, err = askNumber(x.ctx, x, "SELECT count(*) FROM crsql_changes WHERE db_version > ?", peers[i].Confirmed); err != nil {
+		p := &peers[i]
+		p.Behind, err = askNumber(x.ctx, x, "SELECT count(*) FROM crsql_changes WHERE db_version > ?", p.Confirmed)
+		if err != nil {
 			return nil, err
 		}
 	}
