@@ -16,11 +16,13 @@ type Circuit struct {
 	// out and in are a step's batches, by node and by input; they are kept empty between steps.
 	out []Batch
 	in  []Batch
+
+	keeping keeping
 }
 
 // NewCircuit returns the circuit of nodes.
 func NewCircuit(nodes []Node) *Circuit {
-	c := &Circuit{nodes: nodes, feeds: map[int][]int{}}
+	c := &Circuit{nodes: nodes, feeds: map[int][]int{}, keeping: newKeeping(nodes)}
 	reach := make([]map[int]bool, len(nodes))
 	for i, n := range nodes {
 		reach[i] = map[int]bool{}
@@ -42,19 +44,25 @@ func NewCircuit(nodes []Node) *Circuit {
 // Start runs the step that an empty circuit begins with: it outputs the rows that exist over empty inputs (an aggregate
 // without GROUP BY has one).
 func (c *Circuit) Start(s *Step) (Batch, error) {
+	return c.run(s, c.all(), -1, nil, nil)
+}
+
+// all lists the nodes.
+func (c *Circuit) all() []int {
 	all := make([]int, len(c.nodes))
 	for i := range all {
 		all[i] = i
 	}
-	return c.run(s, all, -1, nil)
+	return all
 }
 
 // Step feeds delta, rows of source, through the circuit and returns the change of the view.
 func (c *Circuit) Step(s *Step, source int, delta Batch) (Batch, error) {
-	return c.run(s, c.feeds[source], source, delta)
+	return c.run(s, c.feeds[source], source, delta, nil)
 }
 
-func (c *Circuit) run(s *Step, order []int, source int, delta Batch) (Batch, error) {
+// run runs nodes, only those that keeping names where it is not nil.
+func (c *Circuit) run(s *Step, order []int, source int, delta Batch, keeping *keeping) (Batch, error) {
 	out := c.out
 	if c.out = nil; out == nil { // else a step within a step, which must have its own
 		out = make([]Batch, len(c.nodes))
@@ -65,6 +73,9 @@ func (c *Circuit) run(s *Step, order []int, source int, delta Batch) (Batch, err
 	}()
 	for _, i := range order {
 		n := c.nodes[i]
+		if keeping != nil && !keeping.run[i] {
+			continue
+		}
 		if n.Operator == nil {
 			if n.Source == source {
 				out[i] = delta
@@ -76,7 +87,13 @@ func (c *Circuit) run(s *Step, order []int, source int, delta Batch) (Batch, err
 		for _, k := range n.Inputs {
 			in = append(in, out[k])
 		}
-		b, err := n.Operator.Step(s, in)
+		var b Batch
+		var err error
+		if keeping != nil && !keeping.wanted[i] {
+			err = keeping.keep(s, n.Operator, in)
+		} else {
+			b, err = n.Operator.Step(s, in)
+		}
 		clear(in)
 		c.in = in
 		if err != nil {

@@ -60,6 +60,15 @@ type Operator interface {
 	Step(s *Step, in []Batch) (Batch, error)
 }
 
+// Keeper is an Operator that has state in the Store. What is no Keeper has none.
+type Keeper interface {
+	Operator
+	// Keeps tells whether the deltas of an input change the state.
+	Keeps(input int) bool
+	// Keep takes in deltas as Step does, of the inputs that change the state, and gives no output.
+	Keep(s *Step, in []Batch) error
+}
+
 // Evaluator evaluates SQL expressions over the rows of a batch: a filter and a projection in one. The result has, in
 // input order, for each delta that passes, a delta with the projected row and the input's weight and key. A row whose
 // evaluation fails is reported through fail, and left out.

@@ -71,7 +71,7 @@ func attach(c sqlite3.Conn) (*engine, error) {
 	e := &engine{conn: c, databases: map[string]*database{}, capturing: map[*database]int{}}
 	e.numeral = e.numericOf
 	type step func() error
-	for _, f := range []step{e.registerCapture, e.registerViews, e.registerFunctions, e.registerTables} {
+	for _, f := range []step{e.registerCapture, e.registerViews, e.registerFunctions, e.registerRowKeys, e.registerTables} {
 		if err := f(); err != nil {
 			return nil, err
 		}

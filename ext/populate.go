@@ -20,8 +20,12 @@ func (d *database) populate(v *view) error {
 	for _, t := range m.traces {
 		t.memo = &traceMemo{known: map[string][]dbsp.Row{}}
 	}
+	direct, err := d.fillDirectly(v)
+	if err != nil {
+		return err
+	}
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
-	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, rebuilding: d.tx.rebuilt[v.name]}
+	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, keeping: direct, rebuilding: d.tx.rebuilt[v.name]}
 	for _, source := range m.plan.StepOrder {
 		if err := d.populateFrom(f, source); err != nil {
 			return err
@@ -29,11 +33,7 @@ func (d *database) populate(v *view) error {
 	}
 	// What is there over empty tables is, to a table that is read instead of kept, another source that meets it, and so
 	// comes after it.
-	out, err := m.circuit.Start(s)
-	if err != nil {
-		return err
-	}
-	if err := d.emit(v, m, out, FillBound); err != nil {
+	if err := f.start(); err != nil {
 		return err
 	}
 	return d.flushView(v)
@@ -41,7 +41,7 @@ func (d *database) populate(v *view) error {
 
 func (d *database) populateFrom(f *feeder, source int) error {
 	v, src := f.v, &f.m.sources[source]
-	if src.parent == nil && f.m.plan.MeetsNothing(source) {
+	if src.parent == nil && f.m.plan.MeetsNothing(source) || f.keeping && !f.m.circuit.Kept(source) {
 		return nil
 	}
 	cols := make([]string, 0, len(src.columns)+1)

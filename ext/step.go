@@ -191,6 +191,8 @@ type feeder struct {
 	piece int
 	// filling is set while a view is filled with all that its sources have.
 	filling bool
+	// keeping is set while it is filled and its output is known already.
+	keeping bool
 	// rebuilding is set while a view is computed anew within a transaction.
 	rebuilding bool
 }
@@ -209,7 +211,7 @@ func (f *feeder) feed(source int, b dbsp.Batch) error {
 		}
 		n := min(f.piece, len(b))
 		f.step.Peak = 0
-		out, err := f.m.circuit.Step(f.step, source, b[:n])
+		out, err := f.run(source, b[:n])
 		if err != nil {
 			return err
 		}
@@ -232,6 +234,26 @@ func (f *feeder) feed(source int, b dbsp.Batch) error {
 		}
 	}
 	return nil
+}
+
+// run steps the circuit, or, where the output is known already, has it keep its state alone.
+func (f *feeder) run(source int, b dbsp.Batch) (dbsp.Batch, error) {
+	if f.keeping {
+		return nil, f.m.circuit.Keep(f.step, source, b)
+	}
+	return f.m.circuit.Step(f.step, source, b)
+}
+
+// start takes in what is there over empty tables.
+func (f *feeder) start() error {
+	if f.keeping {
+		return f.m.circuit.StartKeep(f.step)
+	}
+	out, err := f.m.circuit.Start(f.step)
+	if err != nil {
+		return err
+	}
+	return f.d.emit(f.v, f.m, out, FillBound)
 }
 
 // emit takes a step's output into the view's delta. Beyond bound bytes it and the state are written.

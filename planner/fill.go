@@ -68,3 +68,28 @@ func (p *Plan) FillsCounted(source int) bool {
 	}
 	return false
 }
+
+// FillsDirectly tells whether the rows of the view are, value by value, those that SQLite's own SELECT gives, with exact sums:
+// then it can fill the output. Where values stand for several that compare equal, or rows of a group are met in some order,
+// it may show others than the state that is kept for them; and where evaluating a row can fail, the state must know of it.
+func (p *Plan) FillsDirectly() bool {
+	if p.Keyed || p.ShowsRepresentatives() {
+		return false
+	}
+	for _, n := range p.nodes {
+		switch n := n.(type) {
+		case *applyNode:
+			if !n.harmless {
+				return false
+			}
+		case *sourceNode:
+			if p.Sources[n.source].Table.Kind != OrdinaryTable {
+				return false
+			}
+		case *permuteNode, *constantNode, *differenceNode, *unionNode, *joinNode, *aggregateNode, *distinctNode:
+		default:
+			return false
+		}
+	}
+	return true
+}

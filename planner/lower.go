@@ -413,7 +413,12 @@ func (l *lowering) evaluateFrom(s stream, w *exprWriter, from string, preds []sq
 		}
 		out.at[id] = at[p]
 	}
+	n.harmless = from == ""
+	for _, p := range preds {
+		n.harmless = n.harmless && l.cols.harmless(p)
+	}
 	for _, o := range compute {
+		n.harmless = n.harmless && l.cols.harmless(o.expr)
 		out.at[o.id] = len(n.spec.Exprs)
 		n.spec.Exprs = append(n.spec.Exprs, w.text(o.expr))
 		n.pass = append(n.pass, -1)

@@ -79,6 +79,8 @@ type applyNode struct {
 	// exprs and where are spec's for people.
 	exprs []string
 	where string
+	// harmless tells that no row can make it fail.
+	harmless bool
 }
 
 // choose makes the node give the columns at positions of what it gave, unless it would then give none, or evaluate an

@@ -1,0 +1,99 @@
+package ext
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+)
+
+// Where the rows of a view are just those of its SELECT (planner.Plan.FillsDirectly), SQLite fills the output table from it
+// in one statement, and the circuit runs for its state alone (dbsp.Circuit.Keep). Two functions give a row its key:
+//
+//	rowKeyFunction(c0, …)             the key, with a last byte of 0 where it is made of a hash
+//	sameRowFunction(c0, …, d0, …)     1 where the rows c and d are identical, else an error
+//
+// A row whose key is there adds to its weight. Should two rows have one hash, the statement fails, and the view is filled by
+// the circuit, which tells such rows apart; so it is when an expression fails, for the circuit knows what to do.
+
+const (
+	rowKeyFunction  = internalPrefix + "row_key"
+	sameRowFunction = internalPrefix + "same_row"
+	// directWidth is how many columns a view may have to be filled directly: functions take 100 arguments.
+	directWidth = 48
+)
+
+var errSameHash = errors.New("ext: two rows have one hash")
+
+func (e *engine) registerRowKeys() error {
+	var buf []byte
+	for _, f := range []*sqlite3.Function{
+		{
+			Name: rowKeyFunction, NArg: -1, Deterministic: true, Innocuous: true,
+			Scalar: func(_ sqlite3.Conn, r sqlite3.Result, args sqlite3.Args) {
+				buf = appendArgs(buf[:0], args, 0, args.Len())
+				r.Set(dbsp.NewBlob(firstKey(string(buf))))
+			},
+		},
+		{
+			Name: sameRowFunction, NArg: -1, Deterministic: true, Innocuous: true,
+			Scalar: func(_ sqlite3.Conn, r sqlite3.Result, args sqlite3.Args) {
+				n := args.Len() / 2
+				if string(appendArgs(nil, args, 0, n)) != string(appendArgs(nil, args, n, 2*n)) {
+					r.Error(errSameHash)
+					return
+				}
+				r.Set(dbsp.NewInteger(1))
+			},
+		},
+	} {
+		if err := e.conn.CreateFunction(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func appendArgs(b []byte, args sqlite3.Args, from, to int) []byte {
+	for i := from; i < to; i++ {
+		b = dbsp.AppendIdentity(b, args.Raw(i))
+	}
+	return b
+}
+
+// firstKey is the key of a row in the output table when it is the first with its hash, if its identity is long.
+func firstKey(identity string) string {
+	if len(identity) <= longKey {
+		return identity
+	}
+	return hashedKey(identity) + "\x00"
+}
+
+// fillDirectly fills the empty output table of a view from its SELECT. It reports false where the circuit has to do it.
+func (d *database) fillDirectly(v *view) (bool, error) {
+	m := v.machine
+	if !m.plan.FillsDirectly() || len(v.columns) > directWidth || d.hasDependents(v) {
+		return false, nil
+	}
+	if err := v.drainCursors(); err != nil {
+		return false, err
+	}
+	var cols, there, excluded []string
+	for i, c := range v.columns {
+		cols = append(cols, fmt.Sprintf("c%d", i))
+		there = append(there, ident(c.Name))
+		excluded = append(excluded, "excluded."+ident(c.Name))
+	}
+	list, weight := strings.Join(cols, ", "), ident(weightColumn)
+	sql := fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) INSERT INTO %s SELECT %s, 1, %s(%s), NULL FROM filled WHERE true"+
+		" ON CONFLICT(%s) DO UPDATE SET %s = %s + %s(%s, %s)", list, ExactSums(v.resolved), m.state.out(), list,
+		rowKeyFunction, list, ident(keyColumn), weight, weight, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
+	d.tx.flushed = true
+	err := d.e.query(sql, nil, nil)
+	if err == nil || isCode(err, sqlite3.CodeInterrupt) {
+		return err == nil, err
+	}
+	return false, m.state.clear()
+}
