@@ -189,6 +189,18 @@ func dumpOf(t *testing.T, p peers.Peer, tables []interopTable) string {
 	return b.String()
 }
 
+// interopView is a view on our peers, which merges maintain.
+const interopView = "SELECT c.q, count(*) AS n, min(c.v) AS low, count(o.b) AS tags FROM c LEFT JOIN o ON o.a = c.q GROUP BY c.q"
+
+func sorted(t *testing.T, p peers.Peer, query string) [][]string {
+	t.Helper()
+	rows, err := p.Query(query)
+	require.NoError(t, err)
+	lines := quoteRows(rows)
+	slices.SortFunc(lines, slices.Compare)
+	return lines
+}
+
 // interopSchema makes the tables.
 func interopSchema(t *testing.T, p peers.Peer) {
 	t.Helper()
@@ -227,6 +239,9 @@ func TestInterop(t *testing.T) {
 				require.NoError(t, err)
 				defer p.Close()
 				interopSchema(t, p)
+				if p.ours {
+					require.NoError(t, p.Exec("CREATE MATERIALIZED VIEW seen AS "+interopView))
+				}
 				rows, err := p.Query("SELECT crsql_site_id()")
 				require.NoError(t, err)
 				p.site = []byte(rows[0][0].Str())
@@ -269,6 +284,9 @@ func TestInterop(t *testing.T) {
 			}
 			for _, p := range group {
 				clear(p.cursor)
+				if p.ours {
+					require.Equal(t, sorted(t, p, interopView), sorted(t, p, "SELECT * FROM seen"))
+				}
 			}
 			require.Zero(t, exchangeAll(), "something was not sent before")
 			require.Equal(t, want, dump(t, group[0]))
