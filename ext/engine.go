@@ -52,6 +52,7 @@ type engine struct {
 	// capturing counts the connected capture tables by their databases; sole is the only database that has any, or nil.
 	capturing  map[*database]int
 	sole       *database
+	shortKeys  bool // shortKeyFunction is there
 	rowsTables int
 	numeric    sqlite3.Stmt
 	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf

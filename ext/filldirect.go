@@ -10,8 +10,9 @@ import (
 )
 
 // Where the rows of a view are just those of its SELECT (planner.Plan.FillsDirectly), SQLite fills the output table from it
-// in one statement, and the circuit runs for its state alone (dbsp.Circuit.Keep). Two functions give a row its key:
+// in one statement, and the circuit runs for its state alone (dbsp.Circuit.Keep). Functions give a row its key:
 //
+//	shortKeyFunction(c0, …)           the key, NULL where that is made of a hash; over cgo it is C
 //	rowKeyFunction(c0, …)             the key, with a last byte of 0 where it is made of a hash
 //	sameRowFunction(c0, …, d0, …)     1 where the rows c and d are identical, else an error
 //
@@ -19,8 +20,9 @@ import (
 // the circuit, which tells such rows apart; so it is when an expression fails, for the circuit knows what to do.
 
 const (
-	rowKeyFunction  = internalPrefix + "row_key"
-	sameRowFunction = internalPrefix + "same_row"
+	shortKeyFunction = internalPrefix + "short_key"
+	rowKeyFunction   = internalPrefix + "row_key"
+	sameRowFunction  = internalPrefix + "same_row"
 	// directWidth is how many columns a view may have to be filled directly: functions take 100 arguments.
 	directWidth = 48
 )
@@ -28,6 +30,12 @@ const (
 var errSameHash = errors.New("ext: two rows have one hash")
 
 func (e *engine) registerRowKeys() error {
+	if k, ok := e.conn.(sqlite3.KeyEncoder); ok {
+		e.shortKeys = true
+		if err := k.CreateKey(shortKeyFunction, longKey); err != nil {
+			return err
+		}
+	}
 	var buf []byte
 	for _, f := range []*sqlite3.Function{
 		{
@@ -87,9 +95,13 @@ func (d *database) fillDirectly(v *view) (bool, error) {
 		excluded = append(excluded, "excluded."+ident(c.Name))
 	}
 	list, weight := strings.Join(cols, ", "), ident(weightColumn)
-	sql := fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) INSERT INTO %s SELECT %s, 1, %s(%s), NULL FROM filled WHERE true"+
+	key := rowKeyFunction + "(" + list + ")"
+	if d.e.shortKeys {
+		key = "coalesce(" + shortKeyFunction + "(" + list + "), " + key + ")"
+	}
+	sql := fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) INSERT INTO %s SELECT %s, 1, %s, NULL FROM filled WHERE true"+
 		" ON CONFLICT(%s) DO UPDATE SET %s = %s + %s(%s, %s)", list, ExactSums(v.resolved), m.state.out(), list,
-		rowKeyFunction, list, ident(keyColumn), weight, weight, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
+		key, ident(keyColumn), weight, weight, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
 	d.tx.flushed = true
 	err := d.e.query(sql, nil, nil)
 	if err == nil || isCode(err, sqlite3.CodeInterrupt) {

@@ -57,6 +57,13 @@ type Offerer interface {
 	CreateGuard(name string) (set func(bool), show func(Batch), err error)
 }
 
+// KeyEncoder is a Conn that can encode rows without a call of Go.
+type KeyEncoder interface {
+	// CreateKey registers an innocuous function of values that returns the identity encodings (dbsp.AppendIdentity) of all of
+	// them, as a blob, or NULL where that has more than longest bytes, at most 1000.
+	CreateKey(name string, longest int) error
+}
+
 // Flagger is a Conn that can have a SQL function without arguments return what was last set, without a call of Go.
 type Flagger interface {
 	// CreateFlag registers the function, innocuous and not deterministic, which returns 0 or 1; at first 0.

@@ -253,3 +253,33 @@ func testOffer(t *testing.T) {
 	ask("offer(7, 1, 'a')", 1)
 	ask("guard(7, 5)", 1)
 }
+
+// testKey checks the function that encodes rows.
+func testKey(t *testing.T) {
+	there := false
+	db := open(t, func(c sqlite3.Conn) error {
+		k, ok := c.(sqlite3.KeyEncoder)
+		if !ok {
+			return nil
+		}
+		there = true
+		return k.CreateKey("encode_row", 20)
+	})
+	if !there {
+		t.Skip("this binding encodes no rows")
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		row := rapid.SliceOfN(values(), 0, 5).Draw(rt, "row")
+		var args []any
+		for _, v := range row {
+			args = append(args, bound(v))
+		}
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(row)), ", ")
+		got := queryRows(t, db, "SELECT encode_row("+marks+")", args...)[0][0]
+		if want := dbsp.AppendRow([]byte{}, row); len(want) <= 20 {
+			require.Equal(rt, want, got)
+		} else {
+			require.Nil(rt, got)
+		}
+	})
+}

@@ -83,6 +83,7 @@ func Run(t *testing.T, s *Subject) {
 		{"BatchCounters", testBatchCounters},
 		{"Flag", testFlag},
 		{"Offer", testOffer},
+		{"Key", testKey},
 		{"Memory", testMemory},
 	} {
 		t.Run(tt.name, tt.run)

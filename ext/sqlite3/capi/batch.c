@@ -139,3 +139,18 @@ int mv_batch_beyond(mv_batch *b, sqlite3_value *code, sqlite3_value *rowid) {
   int k = accepted(b, code);
   return k >= 0 && b->accepted[k].rowid >= 0 && sqlite3_value_int64(rowid) > b->accepted[k].highest;
 }
+
+enum { MV_LONGEST = 1000 };
+
+static void key(sqlite3_context *ctx, int argc, sqlite3_value **argv) {
+  unsigned char bytes[MV_LONGEST + 9], *to = bytes;
+  intptr_t longest = (intptr_t)sqlite3_user_data(ctx);
+  for (int i = 0; i < argc && to; i++) to = encode(to, bytes + longest + 9, argv[i]);
+  if (to && to - bytes <= longest) sqlite3_result_blob(ctx, bytes, (int)(to - bytes), SQLITE_TRANSIENT);
+}
+
+// mv_create_key registers the function of a sqlite3.KeyEncoder.
+int mv_create_key(sqlite3 *db, const char *name, int longest) {
+  return sqlite3_create_function_v2(db, name, -1, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
+                                    (void *)(intptr_t)(longest < MV_LONGEST ? longest : MV_LONGEST), key, 0, 0, 0);
+}

@@ -122,3 +122,15 @@ func (c *conn) createFlag(name string, narg int, offers bool) (flagState, error)
 	}
 	return flagState{f}, nil
 }
+
+// CreateKey implements sqlite3.KeyEncoder.
+func (c *conn) CreateKey(name string, longest int) error {
+	z, err := cText(name)
+	if err != nil {
+		return err
+	}
+	if rc := C.mv_create_key(c.db, z, C.int(longest)); rc != C.SQLITE_OK {
+		return fmt.Errorf("capi: function %s: %w", name, c.err(rc))
+	}
+	return nil
+}

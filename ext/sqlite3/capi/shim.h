@@ -120,6 +120,7 @@ void mv_free_batch(mv_batch *b);
 int mv_batch_room(mv_batch *b);
 int mv_batch_add(mv_batch *b, int argc, sqlite3_value **argv, sqlite3_int64 *rowid);
 int mv_batch_offer(mv_batch *b, int argc, sqlite3_value **argv);
+int mv_create_key(sqlite3 *db, const char *name, int longest);
 int mv_batch_beyond(mv_batch *b, sqlite3_value *code, sqlite3_value *rowid);
 
 // stmt.c
