@@ -8,7 +8,7 @@ import (
 	"iter"
 )
 
-// Writer is what writing needs: *sql.Conn and *sql.Tx are; of a *sql.DB one takes a connection or a transaction.
+// Writer is what writing needs: *sql.DB, *sql.Conn and *sql.Tx are.
 type Writer interface {
 	Reader
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
@@ -19,6 +19,16 @@ type Writer interface {
 // which outside of a transaction is a transaction. An error among changes ends it; the iteration may read another
 // connection, but not this one. Changes of one row are written together where they follow each other.
 func Apply(ctx context.Context, to Writer, changes iter.Seq2[Change, error]) (won int64, err error) {
+	if pool, ok := to.(interface {
+		Conn(context.Context) (*sql.Conn, error)
+	}); ok {
+		c, err := pool.Conn(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("crsql: apply: %w", err)
+		}
+		defer c.Close()
+		to = c
+	}
 	if _, err := to.ExecContext(ctx, "SAVEPOINT crsql_apply"); err != nil {
 		return 0, fmt.Errorf("crsql: apply: %w", err)
 	}

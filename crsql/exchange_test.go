@@ -2,6 +2,7 @@ package crsql_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -366,6 +367,15 @@ func TestApplyIsAtomic(t *testing.T) {
 		require.EqualValues(t, 2, won)
 		require.NoError(t, tx.Commit())
 		require.Equal(t, contents(t, p[0]), contents(t, p[1]))
+
+		pool, err := sql.Open(driver, filepath.Join(t.TempDir(), "pool.db"))
+		require.NoError(t, err)
+		defer pool.Close()
+		_, err = pool.Exec("CREATE TABLE n(id INTEGER PRIMARY KEY NOT NULL, a, b); SELECT crsql_as_crr('n')")
+		require.NoError(t, err)
+		won, err = crsql.Apply(context.Background(), pool, crsql.Each(changes))
+		require.NoError(t, err)
+		require.EqualValues(t, 2, won)
 		for c, err := range crsql.Changes(context.Background(), p[1].Conn, 0, changes[0].Site) {
 			require.Fail(t, "not asked for", "%v %v", c, err)
 		}
