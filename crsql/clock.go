@@ -61,11 +61,14 @@ func bindKey(s sqlite3.Stmt, args sqlite3.Args, first, at, n int) error {
 	return nil
 }
 
+// keyText spells the statement that gives a key's number.
+func (t *table) keyText() string {
+	return "SELECT __crsql_key FROM " + t.pks + " WHERE " + t.isKey("", 1)
+}
+
 // key returns the number of the key at args[at], 0 if it has none, and whether the schema was found changed.
 func (c *conn) key(t *table, args sqlite3.Args, at int) (key int64, changed bool, err error) {
-	s, err := t.statement("key", func() string {
-		return "SELECT __crsql_key FROM " + t.pks + " WHERE " + t.isKey("", 1)
-	})
+	s, err := t.statement("key", t.keyText)
 	if err != nil {
 		return 0, false, err
 	}

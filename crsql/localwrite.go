@@ -71,51 +71,23 @@ func expectValues(args sqlite3.Args, n int) error {
 	return nil
 }
 
-// afterInsert records a new row: a clock for each column. A row that has a key already was there before, deleted since or
-// replaced now: its columns count on, and so does its causal length if it was ever written.
+// afterInsert notes a row that was inserted.
 func (c *conn) afterInsert(t *table, args sqlite3.Args) error {
 	if err := expectValues(args, 1+len(t.keys)); err != nil {
 		return err
 	}
-	s, err := t.hot(&t.insertKey, "insert key", func() string {
-		return fmt.Sprintf("INSERT OR IGNORE INTO %s(%s) VALUES(%s)", t.pks, names("", t.keys), parameters(1, len(t.keys)))
-	})
-	if err != nil {
-		return err
-	}
-	if err := bindKey(s, args, 1, 1, len(t.keys)); err != nil {
-		return err
-	}
-	if err := s.Run(); err != nil {
-		return err
-	}
-	// What was inserted is right under any schema; its columns may be others by now.
-	fresh, key := c.Changes() > 0, c.LastInsertRowid()
-	if s.schemaChanged() {
-		if t, err = t.again(); err != nil {
+	n := &c.tx.rows
+	if n.t != t {
+		if err := c.writeNewRows(); err != nil {
 			return err
 		}
+		n.t = t
 	}
-	if fresh {
-		return c.addNewRow(t, key)
+	for i := range t.keys {
+		n.keys = append(n.keys, args.Value(1+i))
 	}
-	if err := c.writeNewRows(); err != nil {
-		return err
-	}
-	if key, _, err = c.key(t, args, 1); err != nil {
-		return err
-	}
-	version := c.nextVersion(0)
-	if len(t.others) == 0 {
-		return c.markCreated(t, key, version, c.nextSeq(1))
-	}
-	if err := c.markResurrected(t, key, version, c.nextSeq(1)); err != nil {
-		return err
-	}
-	for i := range t.others {
-		if err := c.markWritten(t, key, i, version, c.nextSeq(1)); err != nil {
-			return err
-		}
+	if t.watched || len(n.keys) >= maxNewRows*len(t.keys) {
+		return c.writeNewRows()
 	}
 	return nil
 }

@@ -29,9 +29,16 @@ type transaction struct {
 	ordinals map[string]int64
 }
 
-func (t *transaction) begin() { *t = transaction{open: true, marks: t.marks[:0]} }
+func (t *transaction) begin() {
+	t.end()
+	t.open = true
+}
 
-func (t *transaction) end() { *t = transaction{marks: t.marks[:0]} }
+// end forgets all but the room that it took.
+func (t *transaction) end() {
+	t.rows.forget()
+	*t = transaction{marks: t.marks[:0], rows: t.rows}
+}
 
 // savepoint notes the counters. Whoever is enlisted under open savepoints hears of the innermost only: nothing was
 // counted since the others began, so they share the mark. A number that is taken keeps its mark, as SQLite's pager keeps
@@ -57,7 +64,7 @@ func (t *transaction) rollbackTo(n int) {
 		t.counters, t.marks = t.marks[n], t.marks[:n+1]
 	}
 	t.settings, t.ordinals = nil, nil
-	t.rows = newRows{} // they were inserted after the last savepoint
+	t.rows.forget() // they were inserted after the last savepoint
 }
 
 func (c *conn) installTransaction() error {

@@ -73,7 +73,8 @@ func (c *conn) installVersions() error {
 		return err
 	}
 	if err := scalar("crsql_get_seq", 0, func(sqlite3.Args) (dbsp.Value, error) {
-		return dbsp.NewInteger(c.tx.seq), nil
+		err := c.writeNewRows()
+		return dbsp.NewInteger(c.tx.seq), err
 	}); err != nil {
 		return err
 	}
