@@ -172,7 +172,11 @@ func (x *exchange) arrive(r Reply) error {
 		}
 	}
 	for _, m := range marks {
-		if err := x.hold(m); err != nil {
+		hold := x.hold
+		if string(m.Site) == string(x.site) {
+			hold = x.holdAgain
+		}
+		if err := hold(m); err != nil {
 			return err
 		}
 	}
@@ -185,6 +189,12 @@ func (x *exchange) arrive(r Reply) error {
 		}
 	}
 	return x.track(r.Site, r.At.Version, eventReceived)
+}
+
+// holdAgain is hold for a mark of the file's own site. One that the file does not know it gave out in a life that was lost:
+// that counted its versions otherwise, so nothing may be left out by it.
+func (x *exchange) holdAgain(m Mark) error {
+	return x.exec("UPDATE crsql_marks SET past = 0 WHERE site_id = ? AND version = ? AND mark = ?", m.Site, m.Version, m.ID[:])
 }
 
 // checkRuns tells whether the runs are those of the changes.
