@@ -27,15 +27,15 @@ import (
 // which it leaves something out. The receiver checks that this holds before it notes any progress. So replies may be lost,
 // come twice, late or in another order: their changes are merged, as changes may always be, and nothing is skipped.
 const exchangeTables = `
-CREATE TABLE IF NOT EXISTS crsql_tracked_peers("site_id" BLOB NOT NULL, "version" INTEGER NOT NULL, "seq" INTEGER DEFAULT 0, ` +
-	`"tag" INTEGER, "event" INTEGER, PRIMARY KEY("site_id", "tag", "event")) STRICT;
 CREATE TABLE IF NOT EXISTS crsql_marks(site_id BLOB NOT NULL, version INTEGER NOT NULL, mark BLOB NOT NULL, ` +
 	`past INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(site_id, version, mark)) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS crsql_merges(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, mark BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS crsql_cursors(site_id BLOB NOT NULL PRIMARY KEY, mark BLOB NOT NULL, version INTEGER NOT NULL, ` +
 	`seq INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS crsql_floors(site_id BLOB NOT NULL PRIMARY KEY, version INTEGER NOT NULL, mark BLOB NOT NULL) ` +
-	`WITHOUT ROWID, STRICT;`
+	`WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS crsql_tracked_peers("site_id" BLOB NOT NULL, "version" INTEGER NOT NULL, "seq" INTEGER DEFAULT 0, ` +
+	`"tag" INTEGER, "event" INTEGER, PRIMARY KEY("site_id", "tag", "event")) STRICT;`
 
 const (
 	// peerTag marks our rows in crsql_tracked_peers, which is for applications: what they keep there has other tags.
@@ -78,18 +78,46 @@ type exchange struct {
 	taken   int64 // the latest that merging took in it, or version
 }
 
+// makeExchangeTables makes the tables, if one is missing. The first of them is missing if any is that is not the original's,
+// so making them begins with a write, and waits for others instead of failing.
+func makeExchangeTables(ctx context.Context, db Database) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	missing := 0
+	const text = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('crsql_tracked_peers', 'crsql_marks', " +
+		"'crsql_merges', 'crsql_cursors', 'crsql_floors')"
+	if err := tx.QueryRowContext(ctx, text).Scan(&missing); err != nil || missing == 5 {
+		return err
+	}
+	if err := tx.Rollback(); err != nil {
+		return err
+	}
+	if tx, err = db.BeginTx(ctx, nil); err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, exchangeTables); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
 // transact runs do in a transaction that may write from its start.
 func transact(ctx context.Context, db Database, do func(x *exchange) error) error {
+	if err := makeExchangeTables(ctx, db); err != nil {
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
 	x := &exchange{Tx: tx, ctx: ctx}
-	if err := x.exec(exchangeTables); err != nil {
-		return err
-	}
-	if err := x.exec("DELETE FROM crsql_cursors WHERE 0"); err != nil { // becomes a writer before it reads
+	// The first statement makes a writer of the transaction, before anything is read that others could change meanwhile.
+	if err := x.exec("DELETE FROM crsql_floors WHERE 0"); err != nil {
 		return err
 	}
 	if err := x.QueryRowContext(ctx, "SELECT crsql_site_id(), crsql_db_version()").Scan(&x.site, &x.version); err != nil {

@@ -381,3 +381,35 @@ func TestApplyIsAtomic(t *testing.T) {
 		}
 	})
 }
+
+// Programs on one file may exchange at the same time: each waits for its turn.
+func TestExchangeByTwo(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver string) {
+		from := exchangers(t, driver, 1)[0]
+		file := filepath.Join(t.TempDir(), "to.db")
+		to := openExchanger(t, driver, file, 1)
+		write(t, to, "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 10000")
+		other, err := peers.Open(driver, file)
+		require.NoError(t, err)
+		defer other.Close()
+		write(t, other, "PRAGMA busy_timeout = 10000")
+		failed := make(chan error)
+		for _, p := range []*peers.Local{to, other} {
+			go func() {
+				var err error
+				for range 40 {
+					if _, e := crsql.Ask(context.Background(), p.Conn); e != nil {
+						err = e
+					}
+				}
+				failed <- err
+			}()
+		}
+		require.NoError(t, <-failed)
+		require.NoError(t, <-failed)
+		write(t, from, "INSERT INTO n VALUES(1, 1, 1)")
+		bring(t, to, from)
+		bring(t, other, from)
+		require.Equal(t, contents(t, from), contents(t, other))
+	})
+}
