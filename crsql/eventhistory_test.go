@@ -1,6 +1,7 @@
 package crsql_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -42,11 +43,12 @@ type logHistory struct {
 	r     *rand.Rand
 	peers []*logPeer
 	step  int
+	pages bool // changes travel in replies, otherwise as rows of crsql_changes
 	lost  bool // a file went back to a copy: columns of an event that had gone out in part may be nowhere any more
 }
 
 func newLogHistory(t *testing.T, driver, dir string, seed uint64) *logHistory {
-	h := &logHistory{t: t, r: rand.New(rand.NewPCG(seed, 7))}
+	h := &logHistory{t: t, r: rand.New(rand.NewPCG(seed, 7)), pages: seed%2 == 0}
 	start := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	t.Cleanup(crsql.SetMachineTime(func() time.Time { return start }))
 	for i := range 3 {
@@ -120,6 +122,12 @@ func (h *logHistory) write(p *logPeer, on *leaf) {
 // deliver merges some changes of one peer into another, in any order, some twice, in several transactions of which some are
 // rolled back.
 func (h *logHistory) deliver(from, to *logPeer, all bool) {
+	if h.pages {
+		if from != to {
+			h.exchange(from, to, all)
+		}
+		return
+	}
 	rows := from.ask(`SELECT "table", pk, cid, val, col_version, db_version, site_id, cl, seq FROM crsql_changes ORDER BY db_version, seq`)
 	if !all && len(rows) > 0 {
 		a := h.r.IntN(len(rows))
@@ -158,6 +166,33 @@ func (h *logHistory) deliver(from, to *logPeer, all bool) {
 		to.exec("COMMIT")
 		rows = rows[n:]
 	}
+}
+
+// exchange brings changes of one peer to another in small replies, of which some are lost and some come twice.
+func (h *logHistory) exchange(from, to *logPeer, all bool) {
+	ctx, source, target := context.Background(), openPool(h.t, from.leaf), openPool(h.t, to.leaf)
+	defer source.Close()
+	defer target.Close()
+	for range 1000 {
+		request, err := crsql.Ask(ctx, target)
+		require.NoError(h.t, err)
+		reply, err := crsql.Serve(ctx, source, request, 1+h.r.IntN(12))
+		require.NoError(h.t, err)
+		if !all && h.r.IntN(5) == 0 {
+			return // lost
+		}
+		for range 1 + h.r.IntN(2) {
+			if _, err = crsql.Receive(ctx, target, reply); err != nil {
+				require.False(h.t, all, err)
+				require.ErrorContains(h.t, err, "too far in the future")
+				return
+			}
+		}
+		if !reply.More {
+			return
+		}
+	}
+	require.Fail(h.t, "no end to what a peer sends")
 }
 
 // accident copies a peer's file, or puts the copy back.

@@ -32,6 +32,22 @@ func (c *conn) installAsLog() error {
 	}); err != nil {
 		return err
 	}
+	if err := c.function(&sqlite3.Function{Name: waitingFunction, NArg: 0}, func(sqlite3.Args) (dbsp.Value, error) {
+		sch, err := c.current()
+		if err != nil {
+			return dbsp.Value{}, err
+		}
+		for _, t := range sch.tables {
+			if t.log != nil {
+				if waiting, err := c.waiting(t); err != nil || waiting {
+					return boolean(waiting), err
+				}
+			}
+		}
+		return boolean(false), nil
+	}); err != nil {
+		return err
+	}
 	return c.function(&sqlite3.Function{Name: "crsql_as_log", NArg: -1, DirectOnly: true}, func(args sqlite3.Args) (dbsp.Value, error) {
 		name, err := tableArgument(args)
 		if err == nil {
@@ -43,6 +59,9 @@ func (c *conn) installAsLog() error {
 
 // settleFunction numbers the events that wait for columns: to be called when all that there is has come.
 const settleFunction = "crsql_settle_logs"
+
+// waitingFunction tells whether events wait for columns.
+const waitingFunction = "crsql_internal_logs_wait"
 
 func (c *conn) settleLogs() error {
 	sch, err := c.current()
@@ -65,16 +84,20 @@ func (c *conn) settleLogs() error {
 
 // numberWaiting numbers the events that wait, in the order of their keys' arrival.
 func (c *conn) numberWaiting(t *table) error {
-	waiting := false
-	if err := c.query("SELECT 1 FROM "+t.log.numbers+" WHERE seq IS NULL LIMIT 1", nil, func(sqlite3.Stmt) error {
-		waiting = true
-		return nil
-	}); err != nil || !waiting {
+	if waiting, err := c.waiting(t); err != nil || !waiting {
 		return err
 	}
 	return c.Exec(fmt.Sprintf("UPDATE %[1]s SET seq = (SELECT coalesce(max(seq), 0) FROM %[1]s) + n.n FROM "+
 		"(SELECT s.id, row_number() OVER (ORDER BY k.__crsql_key) AS n FROM %[1]s AS s JOIN %[2]s AS k ON k.%[3]s = s.id WHERE s.seq IS NULL) AS n "+
 		"WHERE n.id = %[4]s.id", t.log.numbers, t.pks, ident(t.keys[0].name), ident(t.name+numbersSuffix)))
+}
+
+func (c *conn) waiting(t *table) (waiting bool, err error) {
+	err = c.query("SELECT 1 FROM "+t.log.numbers+" WHERE seq IS NULL LIMIT 1", nil, func(sqlite3.Stmt) error {
+		waiting = true
+		return nil
+	})
+	return waiting, err
 }
 
 // asLog makes a table a log, all of it or nothing. Called for a log again it numbers the events that are still waited for.

@@ -29,8 +29,8 @@ type Reply struct {
 	Next Position
 	// Marks are the states that the sender has merged, its own included.
 	Marks []Mark
-	// Partial says that the sender has merged more than it can send: it keeps changes of columns that it has not declared.
-	// Who receives all from it has not received those states.
+	// Partial says that the sender has merged more than it can send, for it keeps changes of columns that it has not declared;
+	// or that events in it wait for columns. Who receives all from it has not received those states.
 	Partial bool
 	// Floors are marks of states up to which deletions may be forgotten in what is sent.
 	Floors []Mark
@@ -108,6 +108,13 @@ func (x *exchange) serve(r Request, limit int) (Reply, error) {
 	}
 	if reply.Partial, err = x.keepsUnknown(); err != nil {
 		return reply, err
+	}
+	if !reply.Partial {
+		waiting, err := askNumber(x.ctx, x, "SELECT "+waitingFunction+"()")
+		if err != nil {
+			return reply, err
+		}
+		reply.Partial = waiting != 0
 	}
 	if reply.Lives, err = x.lives(); err != nil {
 		return reply, err
