@@ -126,14 +126,6 @@ func (c *conn) transactionBegins() error {
 	return c.emptyDropped(sch)
 }
 
-// enlisted runs f, which writes, with crsql enlisted.
-func (c *conn) enlisted(f func() error) error {
-	if err := c.enlist(); err != nil {
-		return err
-	}
-	return f()
-}
-
 // nextVersion returns the version that the transaction's writes get, at least min, and takes it.
 func (c *conn) nextVersion(min int64) int64 {
 	c.tx.pending = max(c.tx.base+1, c.tx.pending, min)
