@@ -51,9 +51,11 @@ bench:
 	$(GO) run ./bench
 	$(GO) run ./bench -costs
 	$(GO) run ./bench -shapes
+	$(GO) run ./bench -crsql
 	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn
 	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn -costs
 	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn -shapes
+	[ "$$($(GO) env CGO_ENABLED)" = 0 ] || $(GO) run ./bench -engine mattn -crsql
 
 # fuzz runs random histories for SECONDS from SEED.
 fuzz:

@@ -48,6 +48,9 @@ func measureReplication(dir string, runs int) error {
 		{"plain table", crsqlRows, insertInto(crsqlTable, "")},
 		{"layout, set-wise", crsqlRows, insertInto(crsqlTable+";"+crsqlLayout, crsqlFill)},
 		{"replicated table", crsqlRows, insertInto(crsqlTable+"; SELECT crsql_as_crr('t')", "")},
+		{"plain table, row by row", crsqlRows, rowByRow(crsqlTable, "")},
+		{"layout, row by row, then set-wise", crsqlRows, rowByRow(crsqlTable+";"+crsqlLayout, crsqlFill)},
+		{"replicated table, row by row", crsqlRows, rowByRow(crsqlTable+"; SELECT crsql_as_crr('t')", "")},
 		{"updates of a column, plain", crsqlRows, then("", "UPDATE t SET a = a + 1")},
 		{"updates of a column, replicated", crsqlRows, then("SELECT crsql_as_crr('t')", "UPDATE t SET a = a + 1")},
 		{"deletes, replicated", crsqlRows, then("SELECT crsql_as_crr('t')", "DELETE FROM t WHERE id > 0")},
@@ -105,6 +108,40 @@ func insertInto(schema, more string) func(path string) (time.Duration, error) {
 		}
 		defer db.Close()
 		return timed(db, insertSource+";"+more)
+	}
+}
+
+// rowByRow measures the same by a statement for each row.
+func rowByRow(schema, more string) func(path string) (time.Duration, error) {
+	return func(path string) (time.Duration, error) {
+		db, err := prepared(path, schema, 1)
+		if err != nil {
+			return 0, err
+		}
+		defer db.Close()
+		start := clock()
+		tx, err := db.Begin()
+		if err != nil {
+			return 0, err
+		}
+		defer tx.Rollback()
+		insert, err := tx.Prepare("INSERT INTO t VALUES(?, ?, ?, ?)")
+		if err != nil {
+			return 0, err
+		}
+		defer insert.Close()
+		for i := range crsqlRows {
+			if _, err := insert.Exec(i, i*7%1000, "a text", float64(i)/3); err != nil {
+				return 0, err
+			}
+		}
+		if _, err := tx.Exec(more); err != nil {
+			return 0, err
+		}
+		if err := tx.Commit(); err != nil {
+			return 0, err
+		}
+		return clock() - start, nil
 	}
 }
 

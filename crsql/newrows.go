@@ -129,10 +129,9 @@ func (c *conn) writeRun(t *table, r *keyRun) error {
 	if w.first == 0 {
 		return nil
 	}
-	into := "INSERT OR FAIL INTO " + t.clock + "(key, col_name, col_version, db_version, site_id, seq) "
 	if w.first == w.last {
 		s, err := t.hot(&t.insertRow, "insert row", func() string {
-			names := t.clockNames()
+			names, into := t.clockNames(), t.clockInsert()
 			rows := make([]string, len(names))
 			for i, name := range names {
 				rows[i] = fmt.Sprintf("?1, %s, 1, ?2, 0, ?3 + %d", literal(name), i)
@@ -167,7 +166,7 @@ func (c *conn) writeRun(t *table, r *keyRun) error {
 		}
 		return fmt.Sprintf(`WITH places(place, name) AS (VALUES %s) %s
 			SELECT k.__crsql_key, p.name, 1, ?3, 0, ?4 + (k.__crsql_key - ?1) * %d + p.place
-			FROM %s AS k CROSS JOIN places AS p WHERE k.__crsql_key BETWEEN ?1 AND ?2`, b.String(), into, len(names), t.pks)
+			FROM %s AS k CROSS JOIN places AS p WHERE k.__crsql_key BETWEEN ?1 AND ?2`, b.String(), t.clockInsert(), len(names), t.pks)
 	})
 	if err != nil {
 		return err
@@ -202,6 +201,10 @@ func (c *conn) recordAgain(t *table, values []dbsp.Value) error {
 		}
 	}
 	return nil
+}
+
+func (t *table) clockInsert() string {
+	return "INSERT OR FAIL INTO " + t.clock + "(key, col_name, col_version, db_version, site_id, seq) "
 }
 
 // clockNames are the columns that a new row has clocks of: all, or for a table of nothing but a key, the row itself.
