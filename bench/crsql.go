@@ -79,7 +79,10 @@ func measureReplication(dir string, runs int) error {
 	if err := sizes(dir); err != nil {
 		return err
 	}
-	return lastPull(filepath.Join(dir, "pull.db"))
+	if err := lastPull(filepath.Join(dir, "pull.db")); err != nil {
+		return err
+	}
+	return measureOriginal(dir)
 }
 
 // prepared opens a new file with the source in it, and the given schema.

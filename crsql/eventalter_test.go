@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sqlite-mv/sqlite-mv/crsql"
-	"github.com/sqlite-mv/sqlite-mv/crsql/internal/peers"
+	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 )
 
 func TestLogAltered(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/sqlite-mv/sqlite-mv/crsql"
-	"github.com/sqlite-mv/sqlite-mv/crsql/internal/peers"
+	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 	"github.com/stretchr/testify/require"
 )
 

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/sqlite-mv/sqlite-mv/crsql"
-	"github.com/sqlite-mv/sqlite-mv/crsql/internal/peers"
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
+	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 	"github.com/stretchr/testify/require"
 )
 

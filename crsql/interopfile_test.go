@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/sqlite-mv/sqlite-mv/crsql/internal/peers"
+	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 	"github.com/stretchr/testify/require"
 )
 

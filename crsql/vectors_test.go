@@ -12,9 +12,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/sqlite-mv/sqlite-mv/crsql/internal/peers"
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	_ "github.com/sqlite-mv/sqlite-mv/ext/driver/modernc"
+	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 	"github.com/stretchr/testify/require"
 )
 

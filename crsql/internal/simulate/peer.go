@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/sqlite-mv/sqlite-mv/crsql/internal/peers"
+	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 )
 
 // peer is a file and the connection to it.

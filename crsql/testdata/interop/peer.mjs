@@ -4,7 +4,7 @@
 //   {"op":"open","db":"A","image":base64}   a database in memory, from the bytes of a file if they are given
 //   {"op":"image","db":"A"}                 {"image":base64}
 //   {"op":"close","db":"A"}
-//   {"op":"exec","db":"A","sql":"..."}      all statements of a text
+//   {"op":"exec","db":"A","sql":"..."}      all statements of a text; {"cpu":microseconds}
 //   {"op":"query","db":"A","sql":"...","args":[value]}   {"rows":[[value]]}
 //   {"op":"apply","db":"A","changes":[[9 values]]}       in one transaction; {"rows":[[impacted]]}
 //
@@ -139,7 +139,12 @@ async function answer(q) {
       const file = vfs.mapNameToFile.get(q.db);
       return {image: Buffer.from(new Uint8Array(file.data, 0, file.size)).toString('base64')};
     }
-    case 'exec': await exec(db, q.sql); return {};
+    case 'exec': {
+      const before = process.cpuUsage();
+      await exec(db, q.sql);
+      const took = process.cpuUsage(before);
+      return {cpu: took.user + took.system};
+    }
     case 'query': return {rows: await query(db, q.sql, q.args)};
     case 'apply': return {rows: await apply(db, q.changes ?? [])};
   }
