@@ -15,11 +15,18 @@ func (l *lowering) readBase(n *joinNode, r *equijoin) {
 	}
 	left, lUnique, lAdvice := l.baseRead(n, r, true)
 	right, rUnique, rAdvice := l.baseRead(n, r, false)
-	if r.wholeLeft {
-		left, lAdvice = nil, ""
-	}
-	if r.wholeRight {
-		right, rAdvice = nil, ""
+	// Rows of which all show had better come after their partners, so such a side is kept, unless it is much the larger one.
+	both := left != nil && right != nil && l.wholes.allowed
+	switch {
+	case r.wholeLeft && both && rUnique && !lUnique, r.wholeRight && both && lUnique && !rUnique:
+		l.wholes.read = true
+	default:
+		if r.wholeLeft {
+			left, lAdvice = nil, ""
+		}
+		if r.wholeRight {
+			right, rAdvice = nil, ""
+		}
 	}
 	switch {
 	case left != nil && right != nil:

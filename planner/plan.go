@@ -48,19 +48,32 @@ func New(cat Catalog, schema, view, selectSQL string, columnNames []string) (*Pl
 			return nil, b.text.refuse(sqltext.Span{}, "column name "+n, "it is reserved; give the column another alias")
 		}
 	}
-	l := lowerPlan(b.cols, rewrite(b.cols, q.rel), q.ids)
-	l.share()
-	l.bindGroups()
-	p := &Plan{SQL: selectSQL, Sources: l.sources, StepOrder: l.stepOrder(), nodes: l.nodes, root: len(l.nodes) - 1}
+	p := &Plan{SQL: selectSQL}
 	if q.tree != nil {
 		p.SQL = resolvedText(q.tree)
 	}
 	for i, id := range q.ids {
 		p.Columns = append(p.Columns, viewColumn(names[i], b.cols.of(id)))
 	}
-	p.keys()
+	r := rewrite(b.cols, q.rel)
+	// Where the circuit fills the output, each row of a side that is read from its table would first show without partners.
+	if l := p.lower(b.cols, r, q.ids, true); l.wholes.read && !p.FillsDirectly() {
+		p.lower(b.cols, r, q.ids, false)
+	}
 	p.Fingerprint = p.fingerprint()
 	return p, nil
+}
+
+// lower makes the nodes of r.
+func (p *Plan) lower(c *columns, r rel, ids []colID, readWholes bool) *lowering {
+	l := lowerPlan(c, r, ids, readWholes)
+	l.share()
+	l.bindGroups()
+	p.StepOrder = l.stepOrder()
+	p.Sources, p.nodes, p.root = l.sources, l.nodes, len(l.nodes)-1
+	p.Keyed, p.Global, p.KeyColumns, p.KeyCollations, p.RowState = false, false, nil, nil, 0
+	p.keys()
+	return l
 }
 
 // viewColumn declares a column of the view: as CREATE TABLE AS would, but with the collation, and with a type only where
