@@ -127,7 +127,7 @@ func (c *conn) mergeOne(t *table, a *arrival) error {
 // columnWins reports whether a column's change is later than what is here, of the same life of the row.
 func (c *conn) columnWins(t *table, a *arrival, place int) (bool, error) {
 	r := &c.row
-	if r.waiting(place) {
+	if r.waiting(place) || r.comesBack { // what was known of the row is of an earlier life until that is written
 		if err := c.writeWinners(t); err != nil {
 			return false, err
 		}
@@ -216,7 +216,11 @@ func (c *conn) mergeResurrect(t *table, a *arrival) error {
 // comeBack writes the clocks of a row that is back: what was written before counts for nothing any more.
 func (c *conn) comeBack(t *table, a *arrival) error {
 	r := &c.row
-	if !r.bare {
+	none := r.bare
+	for _, version := range r.versions {
+		none = none && version < 0
+	}
+	if !none {
 		if err := t.run("zero columns", func() string {
 			return "UPDATE " + t.clock + " SET col_version = 0, db_version = ?2 WHERE key = ?1 AND col_name <> '" + Sentinel + "'"
 		}, nil, r.key, c.nextVersion(a.dbVersion)); err != nil {
@@ -226,7 +230,7 @@ func (c *conn) comeBack(t *table, a *arrival) error {
 	if err := c.putClock(t, Sentinel, a.cl, a); err != nil {
 		return err
 	}
-	r.lives(a.cl, r.bare)
+	r.lives(a.cl, none)
 	c.tx.impacted++
 	return nil
 }
