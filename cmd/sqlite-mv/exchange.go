@@ -11,7 +11,7 @@ import (
 )
 
 // exchangeWords are what may follow "crsql" on the command line. A file of that name is opened as ./crsql.
-var exchangeWords = []string{"pull", "push", "sync", "compact"}
+var exchangeWords = []string{"pull", "push", "sync", "compact", "help"}
 
 const exchangeUsage = `usage: sqlite-mv crsql pull A.db B.db     bring to A what it lacks of B
        sqlite-mv crsql push A.db B.db     bring to B what it lacks of A
@@ -34,7 +34,11 @@ func runExchange(word string, files []string, out, errs io.Writer) int {
 
 func exchange(ctx context.Context, word string, files []string, out io.Writer) error {
 	want := 2
-	if word == "compact" {
+	switch word {
+	case "help":
+		fmt.Fprintln(out, exchangeUsage)
+		return nil
+	case "compact":
 		want = 1
 	}
 	if len(files) != want {
