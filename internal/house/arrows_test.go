@@ -27,6 +27,8 @@ var arrows = []struct {
 	{"ext/driver", []string{"planner/sqltext"}},
 	{"ext/sqlite3/capi", []string{"dbsp", "ext/sqlite3"}},
 	{"crsql/pack", []string{"dbsp"}},
+	{"crsql/fractindex", nil},
+	{"crsql/hlc", nil},
 	{"crsql", replication},
 	{"ext/driver/modernc", join("ext", "ext/driver", "ext/sqlite3/modernc", "crsql")},
 	{"ext/driver/mattn", join("ext", "ext/driver", "ext/sqlite3/capi", "crsql")},
