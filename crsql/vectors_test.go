@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
@@ -359,27 +358,4 @@ func TestVectorsOriginal(t *testing.T) {
 			}
 		})
 	}
-}
-
-// original is where npm installed the original, once for all tests, and why it did not.
-var original = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "crsql-original-")
-	if err != nil {
-		return "", err
-	}
-	return peers.Install(folder)
-})
-
-func startNode(t *testing.T) *peers.Node {
-	t.Helper()
-	pkg, err := original()
-	if err != nil {
-		t.Skip("not tested: ", err)
-	}
-	n, err := peers.StartNode(pkg)
-	if err != nil {
-		t.Skip("not tested: ", err)
-	}
-	t.Cleanup(func() { require.NoError(t, n.Close()) })
-	return n
 }
