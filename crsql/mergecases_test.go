@@ -91,6 +91,22 @@ func TestTriggersSeeMerges(t *testing.T) {
 	})
 }
 
+// Changes may come in by way of a table of the program's.
+func TestMergesFromATrigger(t *testing.T) {
+	eachEngine(t, func(t *testing.T, l *leaf) {
+		l.exec(`CREATE TABLE t(id INTEGER PRIMARY KEY NOT NULL, a); SELECT crsql_as_crr('t'); CREATE TABLE inbox(pk, val, version);
+			CREATE TRIGGER arrives AFTER INSERT ON inbox BEGIN
+				INSERT INTO crsql_changes VALUES('t', NEW.pk, 'a', NEW.val, NEW.version, 1, x'11', 1, 0); END`)
+		l.exec("BEGIN; INSERT INTO t VALUES(9, 9); INSERT INTO inbox VALUES(x'010901', 1, 1), (x'010902', 2, 1), (x'010901', 3, 2)")
+		require.Equal(t, []string{"3"}, l.ask("SELECT crsql_rows_impacted()"))
+		l.fails("INSERT INTO inbox VALUES(x'010904', 1, 1), (x'0109', 2, 1)")
+		l.exec("COMMIT")
+		require.Equal(t, []string{"1|3", "2|2", "9|9"}, l.ask("SELECT * FROM t"))
+		require.Equal(t, []string{"'010909'|'a'|9|1|1|0", "'010901'|'a'|3|2|1|0", "'010902'|'a'|2|1|1|0"}, l.ask(cells))
+		require.Equal(t, []string{"3"}, l.ask("SELECT count(*) FROM inbox"))
+	})
+}
+
 // A merge goes by what is in the tables, whoever wrote it since the change before.
 func TestMergesBesideOtherWrites(t *testing.T) {
 	eachEngine(t, func(t *testing.T, l *leaf) {
