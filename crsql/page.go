@@ -26,8 +26,10 @@ func (x *exchange) take(s span, after Position, limit int, reply *Reply) error {
 		if after.Seq != math.MaxInt64 {
 			parts = append(parts, part{"db_version = ? AND seq > ?", []any{after.Version, after.Seq}})
 		}
-		parts = append(parts, part{"db_version > ? AND db_version < ?", []any{after.Version, end.Version}},
-			part{"db_version = ? AND seq <= ?", []any{end.Version, end.Seq}})
+		if end.Version > after.Version+1 {
+			parts = append(parts, part{"db_version > ? AND db_version < ?", []any{after.Version, end.Version}})
+		}
+		parts = append(parts, part{"db_version = ? AND seq <= ?", []any{end.Version, end.Seq}})
 	}
 	for _, p := range parts {
 		if s.merged {
