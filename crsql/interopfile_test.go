@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/sqlite-mv/sqlite-mv/crsql"
 	"github.com/sqlite-mv/sqlite-mv/internal/peers"
 	"github.com/stretchr/testify/require"
 )
@@ -48,6 +49,8 @@ func TestInteropFile(t *testing.T) {
 							interopSchema(t, p)
 						}
 						write(p, true)
+						_, err = crsql.Ask(t.Context(), p.Conn) // makes the tables that only ours has
+						require.NoError(t, err)
 						was = see(p)
 						require.NoError(t, p.Close())
 						image, err = os.ReadFile(file)
