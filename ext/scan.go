@@ -133,8 +133,8 @@ const allColumns = ^uint64(0)
 func uses(set uint64, i int) bool { return set>>min(i, 63)&1 != 0 }
 
 // selection lists what the statement that reads the scan returns: the view's columns, NULL for those that are not used, the
-// weight and the key.
-func (s *scan) selection(v *view, used uint64) string {
+// weight, which is 1 in a keyed view, and the key.
+func (s *scan) selection(v *view, keyed bool, used uint64) string {
 	var b strings.Builder
 	for i, c := range v.columns {
 		if uses(used, i) {
@@ -143,7 +143,27 @@ func (s *scan) selection(v *view, used uint64) string {
 			b.WriteString("NULL, ")
 		}
 	}
-	return b.String() + ident(weightColumn) + ", " + ident(keyColumn)
+	weight := ident(weightColumn)
+	if keyed {
+		weight = "1"
+	}
+	return b.String() + weight + ", " + ident(keyColumn)
+}
+
+// pointKey appends the key that the scan reads, where sql would give the statement that reads one key, written before. It says
+// false for what it leaves to sql.
+func (s *scan) pointKey(v *view, plan *planner.Plan, values []dbsp.Value, used uint64, key []byte) ([]byte, bool) {
+	if s.point == "" || used != s.used || len(s.terms) != len(plan.KeyColumns) {
+		return key, false
+	}
+	for i, t := range s.terms {
+		value := values[i]
+		if t.op != sqlite3.OpEQ || value.IsNull() || isNumber(value) != isNumeric(v.columns[t.column].affinity()) {
+			return key, false // a value to be converted, or to be compared with several
+		}
+		key = dbsp.AppendKey(key, value, plan.KeyCollations[i])
+	}
+	return key, true
 }
 
 // sql writes the statement that reads the used columns of the scan, given the constraint values, and what to bind; empty is
@@ -189,7 +209,7 @@ func (s *scan) sql(v *view, plan *planner.Plan, values []dbsp.Value, used uint64
 		}
 	}
 	var b strings.Builder
-	b.WriteString("SELECT " + s.selection(v, used) + " FROM " + qualified(v.db.name, v.outTable()))
+	b.WriteString("SELECT " + s.selection(v, plan.Keyed, used) + " FROM " + qualified(v.db.name, v.outTable()))
 	for i, c := range conds {
 		if i == 0 {
 			b.WriteString(" WHERE ")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unsafe"
 
 	"github.com/sqlite-mv/sqlite-mv/cursor"
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
@@ -36,10 +37,14 @@ type viewCursor struct {
 
 	weight, copy int64
 
-	values []dbsp.Value // begin's buffer
+	// values, key1 and bind1 are begin's buffers.
+	values []dbsp.Value
+	key1   []byte
+	bind1  [1]dbsp.Value
 
-	// used are the columns that inner has.
+	// used are the columns that inner has; once is set when it has each row once.
 	used uint64
+	once bool
 	// stop ends the streaming of inner by the binding, nil when there is none.
 	stop func(read bool) (copy int64, more bool)
 }
@@ -110,12 +115,8 @@ func (c *viewCursor) begin(plan *planner.Plan, pending []*outputEntry, args sqli
 	if c.used = c.scan.used; len(pending) > 0 {
 		c.used = allColumns
 	}
-	sql, binds, empty := c.scan.sql(c.v, plan, values, c.used)
-	if empty {
-		c.eof = true
-		return nil
-	}
-	if err := c.open(sql, binds); err != nil {
+	c.once = plan.Keyed
+	if err := c.openScan(plan, values); err != nil || c.eof {
 		return err
 	}
 	c.v.cursors[c] = true
@@ -133,6 +134,21 @@ func (c *viewCursor) begin(plan *planner.Plan, pending []*outputEntry, args sqli
 		return c.drain()
 	}
 	return nil
+}
+
+// openScan opens the statement that reads the scan, or finds that no row can match.
+func (c *viewCursor) openScan(plan *planner.Plan, values []dbsp.Value) error {
+	if key, ok := c.scan.pointKey(c.v, plan, values, c.used, c.key1[:0]); ok {
+		c.key1 = key
+		c.bind1[0] = dbsp.NewBlob(unsafe.String(unsafe.SliceData(key), len(key))) // Bind copies it
+		return c.open(c.scan.point, c.bind1[:])
+	}
+	sql, binds, empty := c.scan.sql(c.v, plan, values, c.used)
+	if empty {
+		c.eof = true
+		return nil
+	}
+	return c.open(sql, binds)
 }
 
 // recompute serves the scan from the view's own SELECT, with exact sums as the view has them. SQLite checks the scan's
@@ -220,6 +236,9 @@ func (c *viewCursor) Stream(stop func(read bool) (int64, bool)) (s sqlite3.Stmt,
 		return nil, 0, 0, 0, false
 	}
 	c.stop = stop
+	if c.once {
+		return c.inner.stmt, c.t.columns, -1, c.used, true
+	}
 	return c.inner.stmt, c.t.columns, c.t.columns, c.used, true
 }
 

@@ -208,7 +208,7 @@ type Cursor interface {
 type Streamer interface {
 	Cursor
 	// Stream is asked after Filter. When it answers ok, the cursor stands on the present row of s, copy 0 of as many as
-	// column weight of s says; its columns below columns are those of s, and its next rows those that s steps to, each
+	// column weight of s says, of one where that is negative; its columns below columns are those of s, and its next rows those that s steps to, each
 	// weight times. Bit i of used, bit 63 for all from there on, is set for the columns that s has: for others the binding
 	// calls Column. The cursor must call stop before it does anything else by itself: from then on the binding calls its
 	// methods again. stop returns which copy of the present row the reader has; unless read is set, that row is not looked at

@@ -69,6 +69,11 @@ static int xClose(sqlite3_vtab_cursor *c) {
 // Most calls have few arguments.
 #define FEW 32
 
+// weight is how often a streamed row is there.
+static int64_t weight(mv_cursor *c) {
+  return c->weight_column < 0 ? 1 : sqlite3_column_int64(c->stream->stmt, c->weight_column);
+}
+
 static int xFilter(sqlite3_vtab_cursor *cursor, int idxNum, const char *idxStr, int argc, sqlite3_value **argv) {
   mv_cursor *c = (mv_cursor *)cursor;
   mv_value few[FEW], *args = few;
@@ -77,7 +82,7 @@ static int xFilter(sqlite3_vtab_cursor *cursor, int idxNum, const char *idxStr, 
   int rc = mvFilter(c, idxNum, (char *)idxStr, argc, argv, args);
   if (args != few) sqlite3_free(args);
   // A stream stands on its first row.
-  if (c->stream) c->weight = sqlite3_column_int64(c->stream->stmt, c->weight_column);
+  if (c->stream) c->weight = weight(c);
   return rc;
 }
 
@@ -88,7 +93,7 @@ static int xNext(sqlite3_vtab_cursor *cursor) {
   int rc = sqlite3_step(c->stream->stmt);
   c->copy = 0;
   if (rc == SQLITE_ROW) {
-    c->weight = sqlite3_column_int64(c->stream->stmt, c->weight_column);
+    c->weight = weight(c);
     return SQLITE_OK;
   }
   c->stream = 0;
