@@ -34,12 +34,7 @@ func newConn(c sqlite3.Conn) *conn {
 
 // query runs sql with args and calls row for each result row; row may be nil.
 func (c *conn) query(sql string, args []dbsp.Value, row func(s sqlite3.Stmt) error) error {
-	s, _, err := c.Prepare(sql, false)
-	if err != nil {
-		return err
-	}
-	defer s.Finalize()
-	return run(s, args, row)
+	return sqlite3.Query(c.Conn, sql, args, row)
 }
 
 // queryKept is query by a statement that stays prepared until the connection closes. It must not be used again from row.
@@ -49,26 +44,7 @@ func (c *conn) queryKept(sql string, args []dbsp.Value, row func(s sqlite3.Stmt)
 		return err
 	}
 	defer s.Reset()
-	return run(s, args, row)
-}
-
-func run(s sqlite3.Stmt, args []dbsp.Value, row func(s sqlite3.Stmt) error) error {
-	for i, a := range args {
-		if err := s.Bind(i+1, a); err != nil {
-			return err
-		}
-	}
-	for {
-		ok, err := s.Step()
-		if err != nil || !ok {
-			return err
-		}
-		if row != nil {
-			if err := row(s); err != nil {
-				return err
-			}
-		}
-	}
+	return sqlite3.Rows(s, args, row)
 }
 
 // keep returns the statement of a text, preparing it when it is asked for first.

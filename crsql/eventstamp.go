@@ -61,7 +61,7 @@ func (c *conn) lastEvent() (last ulid.ULID, err error) {
 			return last, err
 		}
 		c.enter()
-		err = run(s.Stmt, nil, func(s sqlite3.Stmt) error {
+		err = sqlite3.Rows(s.Stmt, nil, func(s sqlite3.Stmt) error {
 			v := s.ColumnRaw(0)
 			if v.IsNull() {
 				return nil

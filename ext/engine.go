@@ -111,27 +111,7 @@ func (e *engine) writing() bool {
 
 // query runs sql with args and calls row for each result row; row may be nil.
 func (e *engine) query(sql string, args []dbsp.Value, row func(s sqlite3.Stmt) error) error {
-	s, _, err := e.conn.Prepare(sql, false)
-	if err != nil {
-		return err
-	}
-	defer s.Finalize()
-	for i, a := range args {
-		if err := s.Bind(i+1, a); err != nil {
-			return err
-		}
-	}
-	for {
-		ok, err := s.Step()
-		if err != nil || !ok {
-			return err
-		}
-		if row != nil {
-			if err := row(s); err != nil {
-				return err
-			}
-		}
-	}
+	return sqlite3.Query(e.conn, sql, args, row)
 }
 
 // kept returns a statement that is prepared once and kept in *slot.

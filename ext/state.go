@@ -126,11 +126,7 @@ func run(s sqlite3.Stmt, err error) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Step()
-	if rerr := s.Reset(); err == nil {
-		err = rerr
-	}
-	return err
+	return s.Run()
 }
 
 // Get reads an accumulator.
