@@ -90,7 +90,7 @@ func (c *Circuit) run(s *Step, order []int, source int, delta Batch, keeping *ke
 		var b Batch
 		var err error
 		if keeping != nil && !keeping.wanted[i] {
-			err = keeping.keep(s, n.Operator, in)
+			err = keep(s, n.Operator, in)
 		} else {
 			b, err = n.Operator.Step(s, in)
 		}

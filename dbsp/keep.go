@@ -44,36 +44,28 @@ func (c *Circuit) StartKeep(s *Step) error {
 	return err
 }
 
-// keep runs a node of which only the state is wanted.
-func (k *keeping) keep(s *Step, op Operator, in []Batch) error {
-	if keeper, ok := op.(Keeper); ok {
-		return keeper.Keep(s, in)
+// keep runs an operator of which only the state is wanted.
+func keep(s *Step, op Operator, in []Batch) error {
+	if j, ok := op.(*Join); ok {
+		return j.Keep(s, in)
 	}
-	return nil
+	_, err := op.Step(s, in)
+	return err
 }
 
 // Keeps is true: each group has an accumulator.
 func (a *Aggregate) Keeps(int) bool { return true }
 
-// Keep is Step.
-func (a *Aggregate) Keep(s *Step, in []Batch) error { _, err := a.Step(s, in); return err }
-
 // Keeps is true: each row has a count.
 func (d *Distinct) Keeps(int) bool { return true }
-
-// Keep is Step.
-func (d *Distinct) Keep(s *Step, in []Batch) error { _, err := d.Step(s, in); return err }
 
 // Keeps is true: rows are kept by their groups.
 func (r *Regroup) Keeps(int) bool { return true }
 
-// Keep is Step.
-func (r *Regroup) Keep(s *Step, in []Batch) error { _, err := r.Step(s, in); return err }
-
 // Keeps tells whether the side is kept.
 func (j *Join) Keeps(input int) bool { return j.side(input).keeps() }
 
-// Keep adds deltas to the kept sides.
+// Keep is Step for the state alone: it adds the deltas to the kept sides, and looks for no partners.
 func (j *Join) Keep(s *Step, in []Batch) error {
 	for i, b := range in {
 		side := j.side(i)

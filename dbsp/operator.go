@@ -65,8 +65,6 @@ type Keeper interface {
 	Operator
 	// Keeps tells whether the deltas of an input change the state.
 	Keeps(input int) bool
-	// Keep takes in deltas as Step does, of the inputs that change the state, and gives no output.
-	Keep(s *Step, in []Batch) error
 }
 
 // Evaluator evaluates SQL expressions over the rows of a batch: a filter and a projection in one. The result has, in

@@ -45,6 +45,7 @@ type database struct {
 	triggered   bool            // the user has triggers on some table
 	fails       bool            // they contain FAIL
 	foreign     bool            // some captured table is another schema's
+	misshows    bool            // some layout is misshown
 	// foreignVersion is the data version of main that the committed state of views on its tables belongs to.
 	foreignVersion int64
 

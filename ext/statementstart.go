@@ -2,7 +2,6 @@ package ext
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 )
@@ -27,15 +26,15 @@ func (d *database) statementStarts() error {
 		return err
 	}
 	d.e.setReplacing(d.e.mayReplace())
-	foreignKeys := sync.OnceValue(func() bool { return d.e.pragma("foreign_keys") })
 	victims := false // may they fire triggers?
 	if d.e.replacing {
 		recursive := d.e.pragma("recursive_triggers")
-		victims = d.triggered && (recursive || foreignKeys())
+		victims = d.triggered && (recursive || d.e.pragma("foreign_keys"))
 		d.e.setReplacing(!recursive) // then delete triggers tell of them
 	}
+	doubted := d.misshows && d.e.pragma("foreign_keys")
 	for _, w := range d.watchedList {
-		w.layout.doubted = w.layout.misshown && foreignKeys()
+		w.layout.doubted = doubted && w.layout.misshown
 		if d.tx.images.empty() {
 			w.layout.tracked = w.layout.interfered || victims
 		}

@@ -45,7 +45,7 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 	if err != nil {
 		return err
 	}
-	d.replaces, d.fails, d.triggered, d.foreign = false, false, false, false
+	d.replaces, d.fails, d.triggered, d.foreign, d.misshows = false, false, false, false, false
 	for _, l := range d.layouts {
 		d.foreign = d.foreign || d.isForeign(l.table)
 	}
@@ -82,6 +82,7 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 			return err
 		}
 		d.setWatched(l.table, w)
+		d.misshows = d.misshows || l.misshown
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func (d *database) watch(l *layout, triggers []userTrigger, children []string) (
 		return w, nil
 	}
 	for _, c := range l.columns {
-		if c != "" && !slices.ContainsFunc(t.Columns, func(x planner.TableColumn) bool { return strings.EqualFold(x.Name, c) }) {
+		if c != "" && columnNamed(t, c) == nil {
 			w.reason = fmt.Sprintf("column %s of table %s is gone", c, l.table)
 			return w, nil
 		}
