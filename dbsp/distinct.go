@@ -4,6 +4,8 @@ package dbsp
 // aggregates nothing, and like it neither linear nor free of state: a count per class, and with Variants the rows of the
 // class. The output key is the concatenation of AppendKey of all columns. NULLs are equal to each other. Cost: one Get
 // and one Put per touched class and batch.
+//
+// With Presence it keeps nothing, and asks that once per touched class and batch instead.
 type Distinct struct {
 	// ID has the counts, VariantsID the rows where a column has variants.
 	ID, VariantsID OpID
@@ -11,12 +13,17 @@ type Distinct struct {
 	Collations []Collation
 	// Variants is as in KeyColumn, one per column; nil means that no column has variants.
 	Variants []bool
+	// Presence, when not nil, has the rows; no column has variants then.
+	Presence Presence
 }
 
 // Step takes in the delta in[0] and returns which classes of rows came and went.
 func (d *Distinct) Step(s *Step, in []Batch) (Batch, error) {
 	if len(in[0]) == 0 {
 		return nil, nil
+	}
+	if d.Presence != nil {
+		return d.find(in[0])
 	}
 	a := d.Aggregate()
 	return a.Step(s, in)

@@ -56,8 +56,8 @@ func keep(s *Step, op Operator, in []Batch) error {
 // Keeps is true: each group has an accumulator.
 func (a *Aggregate) Keeps(int) bool { return true }
 
-// Keeps is true: each row has a count.
-func (d *Distinct) Keeps(int) bool { return true }
+// Keeps is true, as each row has a count, but where rows are asked for.
+func (d *Distinct) Keeps(int) bool { return d.Presence == nil }
 
 // Keeps is true: rows are kept by their groups.
 func (r *Regroup) Keeps(int) bool { return true }

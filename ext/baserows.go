@@ -1,7 +1,6 @@
 package ext
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -27,9 +26,6 @@ type baseRows struct {
 	keyBuf []byte
 }
 
-// errPast is the error of a step that would have to hold too many old images; the view is computed anew instead.
-var errPast = errors.New("ext: too many old images")
-
 // BaseRows returns the reader of a base table's rows by primary key.
 func (env *environment) BaseRows(b planner.BaseRows) (dbsp.Rows, error) {
 	src := env.m.plan.Sources[b.Source]
@@ -43,7 +39,7 @@ func (env *environment) BaseRows(b planner.BaseRows) (dbsp.Rows, error) {
 	}
 	r := &baseRows{e: env.v.db.e, view: env.v.name, base: b, sql: fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(cols, ", "),
 		qualified(src.Table.Schema, src.Table.Name), strings.Join(conds, " AND "))}
-	env.m.rows = append(env.m.rows, r)
+	env.m.readers = append(env.m.readers, r)
 	env.m.state.runs[b.ID] = true
 	return r, nil
 }
@@ -80,84 +76,37 @@ func (r *baseRows) Row(identity dbsp.Row) (dbsp.Row, error) {
 	return r.row, nil
 }
 
-// remember takes the old image of a changed row, given as the source's columns, unless an older one is there.
-func (r *baseRows) remember(image dbsp.Row, pos []int) error {
-	r.keyBuf = r.keyBuf[:0]
-	for _, p := range r.base.Identity {
-		r.keyBuf = dbsp.AppendIdentity(r.keyBuf, image[pos[p]])
-	}
-	if _, ok := r.past[string(r.keyBuf)]; ok {
-		return nil
-	}
-	row := make(dbsp.Row, len(r.base.Columns))
-	for i, p := range r.base.Columns {
-		row[i] = image[pos[p]]
-	}
-	row = cloneRow(row)
-	r.past[string(r.keyBuf)] = row
-	if r.size += 2*int64(len(r.keyBuf)) + 48*int64(len(row)) + 64; r.size > OverlayBound {
-		return errPast
-	}
-	return nil
-}
+func (r *baseRows) reads(source int) bool { return source == r.base.Source }
+func (r *baseRows) release()              { finalize(&r.stmt) }
 
-// holdPast makes the kept sides' tables show what they were before the log's range, until present is called for them.
-// A side that is fed before any other that changed needs no past.
-func (d *database) holdPast(m *machine, from, to int64) error {
-	for _, r := range m.rows {
-		src := &m.sources[r.base.Source]
-		first := true
-		for _, s := range m.plan.StepOrder {
-			if s == r.base.Source {
-				break
-			}
-			first = first && !d.changed(m.sources[s])
-		}
-		if first || from == to || !d.changed(*src) {
+// hide has nothing to hide: nobody asks for rows that were not fed.
+func (r *baseRows) hide(int)                 {}
+func (r *baseRows) holds(first, _ bool) bool { return !first }
+func (r *baseRows) hold(int)                 { r.past, r.size = map[string]dbsp.Row{}, 0 }
+
+// note takes the old images, those that are not there yet.
+func (r *baseRows) note(_ int, changes dbsp.Batch) error {
+	for _, d := range changes {
+		if d.Weight > 0 {
 			continue
 		}
-		r.past, r.size = map[string]dbsp.Row{}, 0
-		var lay *layout
-		var pos []int
-		var image dbsp.Row
-		err := d.tx.log.read(from, to, func(rec record) error {
-			if rec.kind == inserted {
-				return nil
-			}
-			if lay == nil || lay.id != rec.layout {
-				l, err := d.layout(rec.layout)
-				if err != nil {
-					return err
-				}
-				lay, pos = l, nil
-				if strings.EqualFold(l.table, src.table) {
-					if pos, err = src.positionsFor(l); err != nil {
-						return err
-					}
-				}
-			}
-			if pos == nil {
-				return nil
-			}
-			var err error
-			if image, err = dbsp.DecodeRow(rec.payload, image); err != nil {
-				return err
-			}
-			return r.remember(image, pos)
-		})
-		if err != nil {
-			return err
+		r.keyBuf = r.keyBuf[:0]
+		for _, p := range r.base.Identity {
+			r.keyBuf = dbsp.AppendIdentity(r.keyBuf, d.Row[p])
 		}
+		if _, ok := r.past[string(r.keyBuf)]; ok {
+			continue
+		}
+		row := cloneRow(pick(d.Row, r.base.Columns))
+		r.past[string(r.keyBuf)] = row
+		r.size += 2*int64(len(r.keyBuf)) + rowMemory(row) + 64
+	}
+	if r.size > OverlayBound {
+		return errUnfed
 	}
 	return nil
 }
 
-// present lets a source's table, with -1 all of them, show its rows as they are: its deltas are being fed, or the step
-// is over.
-func (m *machine) present(source int) {
-	for _, r := range m.rows {
-		if source < 0 || r.base.Source == source {
-			r.past = nil
-		}
-	}
-}
+// begin shows the rows as they are.
+func (r *baseRows) begin(int) { r.past = nil }
+func (r *baseRows) end(int)   { r.past = nil }

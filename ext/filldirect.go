@@ -15,14 +15,16 @@ import (
 //	shortKeyFunction(c0, …)           the key, NULL where that is made of a hash; over cgo it is C
 //	rowKeyFunction(c0, …)             the key, with a last byte of 0 where it is made of a hash
 //	sameRowFunction(c0, …, d0, …)     1 where the rows c and d are identical, else an error
+//	groupKeyFunction(c0, k0, …)       the group key of the columns c, compared under the collations numbered k
 //
-// A row whose key is there adds to its weight. Should two rows have one hash, the statement fails, and the view is filled by
+// A row whose key is there adds to its weight, except where keys are those of groups. Should two rows have one hash, the statement fails, and the view is filled by
 // the circuit, which tells such rows apart; so it is when an expression fails, for the circuit knows what to do.
 
 const (
 	shortKeyFunction = internalPrefix + "short_key"
 	rowKeyFunction   = internalPrefix + "row_key"
 	sameRowFunction  = internalPrefix + "same_row"
+	groupKeyFunction = internalPrefix + "group_key"
 	// directWidth is how many columns a view may have to be filled directly: functions take 100 arguments.
 	directWidth = 48
 )
@@ -43,6 +45,16 @@ func (e *engine) registerRowKeys() error {
 			Scalar: func(_ sqlite3.Conn, r sqlite3.Result, args sqlite3.Args) {
 				buf = appendArgs(buf[:0], args, 0, args.Len())
 				r.Set(dbsp.NewBlob(firstKey(string(buf))))
+			},
+		},
+		{
+			Name: groupKeyFunction, NArg: -1, Deterministic: true, Innocuous: true,
+			Scalar: func(_ sqlite3.Conn, r sqlite3.Result, args sqlite3.Args) {
+				buf = buf[:0]
+				for i := 0; i+1 < args.Len(); i += 2 {
+					buf = dbsp.AppendKey(buf, args.Raw(i), dbsp.Collation(args.Raw(i+1).Int()))
+				}
+				r.Set(dbsp.NewBlob(string(buf)))
 			},
 		},
 		{
@@ -94,14 +106,26 @@ func (d *database) fillDirectly(v *view) (bool, error) {
 		there = append(there, ident(c.Name))
 		excluded = append(excluded, "excluded."+ident(c.Name))
 	}
-	list, weight := strings.Join(cols, ", "), ident(weightColumn)
-	key := rowKeyFunction + "(" + list + ")"
-	if d.e.shortKeys {
-		key = "coalesce(" + shortKeyFunction + "(" + list + "), " + key + ")"
+	list := strings.Join(cols, ", ")
+	insert := func(key string) string {
+		return fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) INSERT INTO %s SELECT %s, 1, %s, NULL FROM filled", list,
+			ExactSums(v.resolved), m.state.out(), list, key)
 	}
-	sql := fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) INSERT INTO %s SELECT %s, 1, %s, NULL FROM filled WHERE true"+
-		" ON CONFLICT(%s) DO UPDATE SET %s = %s + %s(%s, %s)", list, ExactSums(v.resolved), m.state.out(), list,
-		key, ident(keyColumn), weight, weight, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
+	var sql string
+	if m.plan.Keyed {
+		var args []string
+		for i, c := range m.plan.KeyColumns {
+			args = append(args, fmt.Sprintf("c%d, %d", c, m.plan.KeyCollations[i]))
+		}
+		sql = insert(groupKeyFunction + "(" + strings.Join(args, ", ") + ")")
+	} else {
+		key, weight := rowKeyFunction+"("+list+")", ident(weightColumn)
+		if d.e.shortKeys {
+			key = "coalesce(" + shortKeyFunction + "(" + list + "), " + key + ")"
+		}
+		sql = insert(key) + fmt.Sprintf(" WHERE true ON CONFLICT(%s) DO UPDATE SET %s = %s + %s(%s, %s)", ident(keyColumn), weight,
+			weight, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
+	}
 	d.tx.flushed = true
 	err := d.e.query(sql, nil, nil)
 	if err == nil || isCode(err, sqlite3.CodeInterrupt) {

@@ -13,23 +13,21 @@ func (d *database) populate(v *view) error {
 	defer func() {
 		m.delta, m.out.bulk = nil, false
 		m.state.empty()
-		for _, t := range m.traces {
-			t.memo = nil
-		}
+		m.end(-1)
 	}()
-	for _, t := range m.traces {
-		t.memo = &traceMemo{known: map[string][]dbsp.Row{}}
-	}
+	m.hide()
 	direct, err := d.fillDirectly(v)
 	if err != nil {
 		return err
 	}
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
 	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, keeping: direct, rebuilding: d.tx.rebuilt[v.name]}
-	for _, source := range m.plan.StepOrder {
+	for _, source := range m.plan.FillOrder {
+		m.begin(source)
 		if err := d.populateFrom(f, source); err != nil {
 			return err
 		}
+		m.end(source)
 	}
 	// What is there over empty tables is, to a table that is read instead of kept, another source that meets it, and so
 	// comes after it.
@@ -51,6 +49,9 @@ func (d *database) populateFrom(f *feeder, source int) error {
 	table, weight, tail := src.table, "1", ""
 	if src.parent == nil && f.m.plan.FillsCounted(source) {
 		weight, tail = "count(*)", " GROUP BY "+strings.Join(cols, ", ")
+	}
+	if order := f.m.plan.FillsInOrder(source); order != nil {
+		tail += " ORDER BY " + strings.Join(pick(cols, order), ", ")
 	}
 	if src.parent != nil {
 		if p := src.parent.machine; p != nil {

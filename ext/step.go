@@ -83,7 +83,7 @@ func (d *database) stepViews() error {
 			continue
 		}
 		if err := d.stepView(v, t.stepped, end, true); err != nil {
-			if errors.Is(err, errPast) {
+			if errors.Is(err, errUnfed) {
 				if err := recompute(v); err != nil {
 					return err
 				}
@@ -159,24 +159,30 @@ func (d *database) stepView(v *view, from, to int64, early bool) error {
 	}
 	m.step = dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
 	f := feeder{d: d, v: v, m: m, step: &m.step, early: early}
-	if err := d.holdPast(m, from, to); err != nil {
+	defer m.end(-1)
+	f.whole = to-from <= wholeLog
+	if err := d.holdUnfed(m, from, to, f.whole); err != nil {
 		return err
 	}
-	defer m.present(-1)
 	for _, source := range m.plan.StepOrder {
-		src := &m.sources[source]
-		m.present(source)
-		if src.parent != nil {
-			if p := src.parent.machine; p != nil {
-				if err := d.feedView(src, p.delta, func(b dbsp.Batch) error { return f.feed(source, b) }); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		if err := d.feedLog(src, from, to, func(b dbsp.Batch) error { return f.feed(source, b) }); err != nil {
+		m.begin(source)
+		if err := d.stepSource(&f, source, from, to); err != nil {
 			return err
 		}
+		m.end(source)
+	}
+	return nil
+}
+
+// stepSource feeds the log's range of one source.
+func (d *database) stepSource(f *feeder, source int, from, to int64) error {
+	src := &f.m.sources[source]
+	feed := func(b dbsp.Batch) error { return f.feed(source, b) }
+	if src.parent == nil {
+		return d.feedLog(src, from, to, feed)
+	}
+	if p := src.parent.machine; p != nil {
+		return d.feedView(src, p.delta, feed)
 	}
 	return nil
 }
@@ -189,6 +195,8 @@ type feeder struct {
 	step  *dbsp.Step
 	early bool
 	piece int
+	// whole is set where the log's range is fed in one piece.
+	whole bool
 	// filling is set while a view is filled with all that its sources have.
 	filling bool
 	// keeping is set while it is filled and its output is known already.
@@ -196,6 +204,9 @@ type feeder struct {
 	// rebuilding is set while a view is computed anew within a transaction.
 	rebuilding bool
 }
+
+// wholeLog is up to how many bytes of the log are fed in one piece: few enough rows for any join.
+const wholeLog = 256
 
 // peak is the length of a batch that is too long.
 const peak = 8 * chunk
@@ -210,6 +221,9 @@ func (f *feeder) feed(source int, b dbsp.Batch) error {
 			return &sqlite3.Error{Code: sqlite3.CodeInterrupt, Message: "interrupted"}
 		}
 		n := min(f.piece, len(b))
+		if f.whole {
+			n = len(b)
+		}
 		f.step.Peak = 0
 		out, err := f.run(source, b[:n])
 		if err != nil {

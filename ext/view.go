@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
-	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 	"github.com/sqlite-mv/sqlite-mv/planner"
 )
 
@@ -73,8 +72,7 @@ type machine struct {
 	delta      dbsp.Batch // what the running step changed in the output, for views on this one
 	evaluators []*evaluator
 	step       dbsp.Step // the running one
-	traces     []*baseTrace
-	rows       []*baseRows
+	readers    []tableReader
 }
 
 // machineSource maps captured images to a source's rows.
@@ -89,11 +87,8 @@ func (m *machine) release() {
 	for _, ev := range m.evaluators {
 		ev.release()
 	}
-	for _, t := range m.traces {
-		finalize(&t.stmt)
-	}
-	for _, r := range m.rows {
-		finalize(&r.stmt)
+	for _, r := range m.readers {
+		r.release()
 	}
 	m.state.release()
 }
@@ -188,7 +183,7 @@ func (v *view) prepare() (*machine, error) {
 // build makes the view's machine from a plan.
 func (v *view) build(plan *planner.Plan) (*machine, error) {
 	m := &machine{plan: plan, state: newStateTable(v, plan.RowState)}
-	env := &environment{v: v, m: m}
+	env := &environment{v: v, m: m, presences: map[*planner.Presence]*basePresence{}}
 	circuit, err := plan.Circuit(env)
 	if err != nil {
 		m.release()
@@ -233,6 +228,8 @@ func (s *machineSource) positionsFor(lay *layout) ([]int, error) {
 type environment struct {
 	v *view
 	m *machine
+	// presences has those that were made.
+	presences map[*planner.Presence]*basePresence
 }
 
 // Evaluator returns the evaluator of spec.
@@ -243,69 +240,4 @@ func (env *environment) Evaluator(_ dbsp.OpID, spec planner.ExprSpec) (dbsp.Eval
 	}
 	env.m.evaluators = append(env.m.evaluators, ev)
 	return ev, nil
-}
-
-// BaseTrace returns the trace that reads a base table.
-func (env *environment) BaseTrace(b planner.BaseRead) (dbsp.Trace, error) {
-	t := newBaseTrace(env.v.db, env.m.plan.Sources[b.Source], b)
-	env.m.traces = append(env.m.traces, t)
-	return t, nil
-}
-
-// baseTrace is a join side read from its base table through an index. At a statement boundary the table shows every
-// change of the log, so it is that side after its own delta.
-type baseTrace struct {
-	e    *engine
-	sql  string
-	n    int
-	stmt sqlite3.Stmt
-	memo *traceMemo // nil unless the view is being filled
-}
-
-func newBaseTrace(d *database, src planner.Source, b planner.BaseRead) *baseTrace {
-	name := func(p int) string { return ident(src.Table.Columns[src.Columns[p]].Name) }
-	cols := make([]string, len(b.Columns))
-	for i, p := range b.Columns {
-		cols[i] = name(p)
-	}
-	if len(cols) == 0 {
-		cols = []string{"NULL"}
-	}
-	conds := make([]string, len(b.Key))
-	for i, p := range b.Key {
-		conds[i] = fmt.Sprintf("%s = ?%d", name(p), i+1)
-	}
-	return &baseTrace{e: d.e, n: len(b.Columns), sql: fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(cols, ", "),
-		qualified(src.Table.Schema, src.Table.Name), strings.Join(conds, " AND "))}
-}
-
-// Rows reads the rows under key.
-func (t *baseTrace) Rows(_ *dbsp.Step, key dbsp.Row, yield func(dbsp.Row, int64) error) error {
-	if t.memo != nil {
-		return t.memo.rows(key, t.read, yield)
-	}
-	return t.read(key, yield)
-}
-
-// read asks the table.
-func (t *baseTrace) read(key dbsp.Row, yield func(dbsp.Row, int64) error) error {
-	s, err := t.e.kept(&t.stmt, t.sql)
-	if err != nil {
-		return err
-	}
-	defer s.Reset()
-	for i, k := range key {
-		if err := s.Bind(i+1, k); err != nil {
-			return err
-		}
-	}
-	for {
-		ok, err := s.Step()
-		if err != nil || !ok {
-			return err
-		}
-		if err := yield(columnsOf(s, 0, t.n), 1); err != nil {
-			return err
-		}
-	}
 }

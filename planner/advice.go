@@ -26,7 +26,7 @@ func (p *Plan) Advice() Advice {
 		a.single[at] = a.atMostOne(at)
 		if t := n.tree(p); len(t.State) > 0 {
 			for _, s := range t.State {
-				if !strings.Contains(s, " side read from ") { // which is no state of its own
+				if !strings.Contains(s, " side read from ") && !strings.Contains(s, "looked up ") { // which is no state of its own
 					s, _, _ = strings.Cut(s, "; an index on")
 					a.State = append(a.State, t.Title()+": "+s)
 				}
@@ -117,11 +117,7 @@ func (a *advisor) join(n *joinNode) {
 		switch {
 		case t == nil:
 		case side.advice != "":
-			why := "saves the copy of " + t.Name + " kept for the join on " + strings.Join(n.keys, " and ")
-			if n.left.advice != "" && n.right.advice != "" {
-				why += "; one for either side is enough"
-			}
-			a.index(t, columns, why)
+			a.index(t, columns, "saves the copy of "+t.Name+" kept for the join on "+strings.Join(n.keys, " and "))
 		case side.base != nil && len(columns) > 1:
 			used := 0
 			for _, x := range t.Indexes {

@@ -6,54 +6,27 @@ import (
 	"strings"
 )
 
-// readBase decides which side of a join, if any, is read from its base table instead of being kept. That needs a side
-// which is a table as it is, used once in the view, and an index (or primary key) that begins with a key column and
-// compares as the key does. Of two sides that qualify, the one whose keys repeat is read: the other's copy is smaller.
+// readBase decides which sides of a join are read from their base tables instead of being kept. That needs a side which is
+// a table as it is, used once in the view, and an index (or primary key) that begins with a key column and compares as the
+// key does.
 func (l *lowering) readBase(n *joinNode, r *equijoin) {
 	if len(r.keys) == 0 {
 		return
 	}
-	left, lUnique, lAdvice := l.baseRead(n, r, true)
-	right, rUnique, rAdvice := l.baseRead(n, r, false)
-	// Rows of which all show had better come after their partners, so such a side is kept, unless it is much the larger one.
-	both := left != nil && right != nil && l.wholes.allowed
-	switch {
-	case r.wholeLeft && both && rUnique && !lUnique, r.wholeRight && both && lUnique && !rUnique:
-		l.wholes.read = true
-	default:
-		if r.wholeLeft {
-			left, lAdvice = nil, ""
-		}
-		if r.wholeRight {
-			right, rAdvice = nil, ""
-		}
-	}
-	switch {
-	case left != nil && right != nil:
-		if rUnique && !lUnique {
-			n.left.base = left
-		} else {
-			n.right.base = right
-		}
-	case left != nil:
-		n.left.base = left
-	case right != nil:
-		n.right.base = right
-	default:
-		n.left.advice, n.right.advice = lAdvice, rAdvice
-	}
+	n.left.base, n.left.advice = l.baseRead(n, r, true)
+	n.right.base, n.right.advice = l.baseRead(n, r, false)
 }
 
 // baseRead returns how one side would be read from its table, nil when it can't be. Where only an index is missing,
 // advice says which.
-func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, unique bool, advice string) {
+func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, advice string) {
 	side, node := &n.right, n.inputs[1]
 	if left {
 		side, node = &n.left, n.inputs[0]
 	}
 	src, positions := l.tableBelow(node)
 	if src == nil || l.sourcesBelow(n.inputs[other(left)])[src.source] {
-		return nil, false, ""
+		return nil, ""
 	}
 	source := l.sources[src.source]
 	t := source.Table
@@ -66,20 +39,20 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 			own, beside = beside, own
 		}
 		if k.identity || k.nulls {
-			return nil, false, ""
+			return nil, ""
 		}
 		at := positions[side.columns[i]]
 		c := t.Columns[source.Columns[at]]
 		if own.affinity.class() != beside.affinity.class() || !strings.EqualFold(orBinary(c.Collation), k.collation) {
-			return nil, false, ""
+			return nil, ""
 		}
-		b.Key = append(b.Key, at)
+		b.Key, b.Collations = append(b.Key, at), append(b.Collations, k.collate())
 		keys[source.Columns[at]] = k.collation
 		names = append(names, c.Name)
 	}
 	if _, ok := keys[t.RowidAlias]; ok && t.RowidAlias >= 0 {
 		b.Index = "primary key"
-		return b, true, ""
+		return b, ""
 	}
 	best := 0
 	for _, x := range t.Indexes {
@@ -92,13 +65,13 @@ func (l *lowering) baseRead(n *joinNode, r *equijoin, left bool) (b *BaseRead, u
 			n++
 		}
 		if n > best {
-			best, b.Index, unique = n, "index "+x.Name, x.Unique && n == len(x.Columns)
+			best, b.Index = n, "index "+x.Name
 		}
 	}
 	if best == 0 {
-		return nil, false, fmt.Sprintf("an index on %s(%s) would save the copy", t.Name, strings.Join(names, ", "))
+		return nil, fmt.Sprintf("an index on %s(%s) would save the copy", t.Name, strings.Join(names, ", "))
 	}
-	return b, unique, ""
+	return b, ""
 }
 
 // other returns the input beside the left one, or the right one.
@@ -138,11 +111,11 @@ func upTo(n int) []int {
 	return out
 }
 
-// stepOrder returns the order in which sources must be fed. A source that is read from its table shows its new rows as
-// soon as the step begins, so it comes before every source whose deltas meet it there. Where that is impossible the
-// base reads are given up.
-func (l *lowering) stepOrder() []int {
-	before := make([]map[int]bool, len(l.sources)) // before[s]: sources that s must precede
+// orders returns the orders in which sources are fed, in a step and when the view is filled. A source that is read from
+// its table shows its new rows as soon as the step begins: where it comes before those whose deltas meet it there, nothing
+// has to be remembered of what it showed before. When the view is filled partners come first.
+func (l *lowering) orders() (step, fill []int) {
+	before := make([]map[int]bool, len(l.sources)) // before[s]: sources that s had better precede
 	for i := range before {
 		before[i] = map[int]bool{}
 	}
@@ -159,21 +132,29 @@ func (l *lowering) stepOrder() []int {
 			}
 		}
 	}
-	better := l.partnersFirst()
+	partners := l.partnersFirst()
+	return l.order(before, partners), l.order(partners, before)
+}
+
+// order lists the sources: those that nothing has to precede, best those that nothing should; all else as they come.
+func (l *lowering) order(must, should []map[int]bool) []int {
 	var order []int
 	for len(order) < len(l.sources) {
-		next := -1
+		next, rank := -1, 0
 		for s := range l.sources {
-			if slices.Contains(order, s) || !free(before, order, s) {
+			if slices.Contains(order, s) {
 				continue
 			}
-			if next < 0 || !free(better, order, next) && free(better, order, s) {
-				next = s
+			r := 1
+			if free(must, order, s) {
+				r += 2
 			}
-		}
-		if next < 0 {
-			l.giveUpBaseReads()
-			return l.stepOrder()
+			if free(should, order, s) {
+				r++
+			}
+			if r > rank {
+				next, rank = s, r
+			}
 		}
 		order = append(order, next)
 	}
@@ -215,14 +196,6 @@ func (l *lowering) partnersFirst() []map[int]bool {
 		}
 	}
 	return before
-}
-
-func (l *lowering) giveUpBaseReads() {
-	for _, n := range l.nodes {
-		if j, ok := n.(*joinNode); ok {
-			j.left.base, j.right.base = nil, nil
-		}
-	}
 }
 
 // startSource stands among sources for what a circuit puts out when it starts.

@@ -134,7 +134,9 @@ type BaseRead struct {
 	Source  int   // index into Plan.Sources
 	Columns []int // of the source's delta row: what the join side's rows consist of
 	Key     []int // of the source's delta row: the join key's columns, in key order
-	Index   string
+	// Collations are those of the key's columns.
+	Collations []dbsp.Collation
+	Index      string
 }
 
 // BaseRows is a join side of which only the rows' identities are kept: the rest is read from the base table.
@@ -151,8 +153,10 @@ type Env interface {
 	Evaluator(id dbsp.OpID, spec ExprSpec) (dbsp.Evaluator, error)
 	// GroupEvaluator returns the evaluator of spec for the operator id. It gives at most one row for each group.
 	GroupEvaluator(id dbsp.OpID, spec GroupSpec) (dbsp.GroupEvaluator, error)
-	// BaseTrace returns the trace that reads a base table's present rows.
+	// BaseTrace returns the trace that reads a base table's rows, as they were before the changes that are not fed yet.
 	BaseTrace(b BaseRead) (dbsp.Trace, error)
+	// Presence returns what asks the tables of p for rows, the same for each use of p.
+	Presence(p *Presence) (dbsp.Presence, error)
 	// BaseRows returns what reads a base table's rows by identity, as they were before the changes that are not fed yet.
 	BaseRows(b BaseRows) (dbsp.Rows, error)
 }
@@ -165,10 +169,10 @@ type Plan struct {
 	SQL     string
 	Columns []Column // of the view, names made unique as SQLite does (id, id:1)
 	Sources []Source
-	// StepOrder lists source indexes in the order in which a step must feed them, one source at a time: a source that
-	// is read from its base table comes before every source whose changes meet it there. A source on both sides of a
-	// join is never read from its base table.
-	StepOrder []int
+	// StepOrder lists source indexes in the order in which a step had best feed them, one source at a time: a source that
+	// is read from its base table comes before those whose changes meet it there, where that can be. FillOrder is the
+	// order in which to fill the view. A source on both sides of a join is never read from its base table.
+	StepOrder, FillOrder []int
 	// Keyed is set when the root yields at most one row per key: output rows are then stored under Delta.Key.
 	Keyed bool
 	// KeyColumns gives, for each column of the key in encoding order, the view column that shows it, or -1; and

@@ -82,6 +82,12 @@ func (n *distinctNode) tree(p *Plan) *Tree {
 		names = append(names, c.Name+collated(n.distinct.Collations[i]))
 	}
 	t := &Tree{Operator: "distinct", Detail: strings.Join(names, ", "), State: []string{"count per row"}}
+	if n.present != nil {
+		t.State = nil
+		for _, in := range n.present.Tables {
+			t.State = append(t.State, "looked up in base "+p.Sources[in.Source].Table.Name+" via "+in.Index)
+		}
+	}
 	for _, v := range n.distinct.Variants {
 		if v {
 			t.State = append(t.State, "variants of equal rows")
@@ -143,6 +149,8 @@ func (n *joinNode) tree(p *Plan) *Tree {
 		switch {
 		case side.base != nil:
 			name += "read from base " + p.Sources[side.base.Source].Table.Name + " via " + side.base.Index
+		case side.group != nil && side.group.present != nil:
+			name += "looked up as below"
 		case side.group != nil:
 			name += "read from the groups below"
 		default:

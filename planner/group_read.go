@@ -11,8 +11,9 @@ import (
 type groupRead struct {
 	order   []int // of each group column: the position of its value in the join key
 	columns []int // of the operator's rows, or constants: what the side's rows consist of
-	// aggregate is the operator; bindGroups finds it when all nodes are in place.
+	// aggregate is the operator, present what it asks instead of its state; bindGroups finds them when all nodes are in place.
 	aggregate *dbsp.Aggregate
+	present   *Presence
 }
 
 // identity tells the way of reading from others; g may be nil.
@@ -104,6 +105,24 @@ func groupBelow(nodes []Node, node int) (a *dbsp.Aggregate, keys []dbsp.Collatio
 	}
 }
 
+// groupNode returns the node that groupBelow finds, -1 when there is none.
+func groupNode(nodes []Node, node int) int {
+	for {
+		switch n := nodes[node].(type) {
+		case *permuteNode, *constantNode:
+		case *unionNode:
+			if len(n.inputs) != 1 {
+				return -1
+			}
+		case *distinctNode, *aggregateNode:
+			return node
+		default:
+			return -1
+		}
+		node = nodes[node].Inputs()[0]
+	}
+}
+
 // bindGroups finds the operators that join sides are read from, now that equal ones are merged.
 func (l *lowering) bindGroups() {
 	for _, n := range l.nodes {
@@ -112,8 +131,12 @@ func (l *lowering) bindGroups() {
 			continue
 		}
 		for i, side := range []*joinInput{&j.left, &j.right} {
-			if side.group != nil {
-				side.group.aggregate, _, _ = groupBelow(l.nodes, j.inputs[i])
+			if side.group == nil {
+				continue
+			}
+			side.group.aggregate, _, _ = groupBelow(l.nodes, j.inputs[i])
+			if d, ok := l.nodes[groupNode(l.nodes, j.inputs[i])].(*distinctNode); ok {
+				side.group.present = d.present
 			}
 		}
 	}

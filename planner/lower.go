@@ -25,12 +25,7 @@ type lowering struct {
 	kept map[int]bool
 	// below has the sources that reach each node.
 	below map[int]map[int]bool
-	// wholes tells what to do with a table of which an outer join shows all rows: see readBase.
-	wholes wholeSides
 }
-
-// wholeSides tells whether sides of which an outer join shows all rows may be read from their tables, and whether some are.
-type wholeSides struct{ allowed, read bool }
 
 // stream is a lowered relation: a node, and the position of each column in its rows.
 type stream struct {
@@ -40,9 +35,8 @@ type stream struct {
 
 // lowerPlan returns the nodes of r, with its columns ids in that order, and the sources. It goes twice: only at the end
 // of the first pass is known which of a table's columns are used.
-func lowerPlan(c *columns, r rel, ids []colID, readWholes bool) *lowering {
+func lowerPlan(c *columns, r rel, ids []colID) *lowering {
 	first := newLowering(c, r)
-	first.wholes.allowed = readWholes
 	for i, s := range first.sources {
 		for n := range s.Table.Columns {
 			first.sources[i].Columns = append(first.sources[i].Columns, n)
@@ -50,7 +44,6 @@ func lowerPlan(c *columns, r rel, ids []colID, readWholes bool) *lowering {
 	}
 	first.lower(r, setOf(ids...))
 	l := newLowering(c, r)
-	l.wholes.allowed = readWholes
 	l.sharing, l.done = first.sharing, map[*shared]stream{}
 	for i, s := range first.sources {
 		for n := range s.Table.Columns {

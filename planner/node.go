@@ -146,7 +146,15 @@ type joinInput struct {
 
 func (s *joinInput) side(env Env) (dbsp.JoinSide, error) {
 	side := dbsp.JoinSide{Columns: s.columns, ID: s.id, Kept: s.base == nil && s.group == nil}
-	if g := s.group; g != nil {
+	switch g := s.group; {
+	case g == nil:
+	case g.present != nil:
+		p, err := env.Presence(g.present)
+		if err != nil {
+			return side, err
+		}
+		side.Trace = &dbsp.PresenceTrace{Presence: p, Order: g.order, Columns: g.columns}
+	default:
 		own := *g.aggregate
 		side.Trace = &dbsp.GroupTrace{Aggregate: &own, Order: g.order, Columns: g.columns}
 	}
@@ -221,10 +229,19 @@ func (n *aggregateNode) identity(numbered bool) string {
 type distinctNode struct {
 	output
 	distinct dbsp.Distinct
+	// present has the tables that are asked for rows; nil where these are counted.
+	present *Presence
 }
 
-func (n *distinctNode) operator(Env) (dbsp.Operator, error) {
+func (n *distinctNode) operator(env Env) (dbsp.Operator, error) {
 	d := n.distinct
+	if n.present != nil {
+		p, err := env.Presence(n.present)
+		if err != nil {
+			return nil, err
+		}
+		d.Presence = p
+	}
 	return &d, nil
 }
 
@@ -233,7 +250,7 @@ func (n *distinctNode) identity(numbered bool) string {
 	if !numbered {
 		d.ID, d.VariantsID = 0, 0
 	}
-	return fmt.Sprintf("distinct %v %+v", n.inputs, d)
+	return fmt.Sprintf("distinct %v %+v", n.inputs, d) + n.present.identity()
 }
 
 // unionNode is dbsp.Union.

@@ -56,24 +56,20 @@ func New(cat Catalog, schema, view, selectSQL string, columnNames []string) (*Pl
 		p.Columns = append(p.Columns, viewColumn(names[i], b.cols.of(id)))
 	}
 	r := rewrite(b.cols, q.rel)
-	// Where the circuit fills the output, each row of a side that is read from its table would first show without partners.
-	if l := p.lower(b.cols, r, q.ids, true); l.wholes.read && !p.FillsDirectly() {
-		p.lower(b.cols, r, q.ids, false)
-	}
+	p.lower(b.cols, r, q.ids)
 	p.Fingerprint = p.fingerprint()
 	return p, nil
 }
 
 // lower makes the nodes of r.
-func (p *Plan) lower(c *columns, r rel, ids []colID, readWholes bool) *lowering {
-	l := lowerPlan(c, r, ids, readWholes)
+func (p *Plan) lower(c *columns, r rel, ids []colID) {
+	l := lowerPlan(c, r, ids)
 	l.share()
+	l.presences()
 	l.bindGroups()
-	p.StepOrder = l.stepOrder()
+	p.StepOrder, p.FillOrder = l.orders()
 	p.Sources, p.nodes, p.root = l.sources, l.nodes, len(l.nodes)-1
-	p.Keyed, p.Global, p.KeyColumns, p.KeyCollations, p.RowState = false, false, nil, nil, 0
 	p.keys()
-	return l
 }
 
 // viewColumn declares a column of the view: as CREATE TABLE AS would, but with the collation, and with a type only where
@@ -144,7 +140,7 @@ func (p *Plan) keys() {
 			through(n.keys)
 		case *distinctNode:
 			collations = n.distinct.Collations
-			if !filtered {
+			if !filtered && n.present == nil {
 				p.RowState = n.distinct.ID
 			}
 		default:

@@ -2,8 +2,10 @@ package planner
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -17,8 +19,8 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
 
-// testEnv runs a plan without the engine: expressions by database/sql over a scratch table, base reads over the real
-// tables.
+// testEnv runs a plan without the engine: expressions by database/sql over a scratch table, base reads over what was
+// fed.
 type testEnv struct {
 	t    testing.TB
 	base *testCatalog
@@ -262,39 +264,83 @@ func (c *testCursor) Column(col int) (vtab.Value, error) {
 	return nil, nil
 }
 
+// testTrace has a source's rows as they were fed.
 type testTrace struct {
-	e     *testEnv
-	query string
-	keys  []string
+	e    *testEnv
+	base BaseRead
 }
 
-func (e *testEnv) BaseTrace(b BaseRead) (dbsp.Trace, error) {
-	s := e.plan.Sources[b.Source]
-	var columns, keys []string
-	for _, c := range b.Columns {
-		columns = append(columns, "+"+sqltext.QuoteIdent(s.Table.Columns[s.Columns[c]].Name))
-	}
-	for _, c := range b.Key {
-		keys = append(keys, sqltext.QuoteIdent(s.Table.Columns[s.Columns[c]].Name)+" = ")
-	}
-	return &testTrace{e: e, query: fmt.Sprintf(`SELECT %s FROM "%s"."%s" WHERE `, strings.Join(columns, ", "), s.Table.Schema, s.Table.Name), keys: keys}, nil
-}
+func (e *testEnv) BaseTrace(b BaseRead) (dbsp.Trace, error) { return &testTrace{e, b}, nil }
 
 func (t *testTrace) Rows(_ *dbsp.Step, key dbsp.Row, yield func(dbsp.Row, int64) error) error {
-	var where []string
-	for i, v := range key {
-		where = append(where, t.keys[i]+literal(v))
-	}
-	rows, err := queryRows(t.e.base.db, t.query+strings.Join(where, " AND "))
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if err := yield(r, 1); err != nil {
+	for _, w := range t.e.seen[t.base.Source] {
+		own := at(w.row, t.base.Key)
+		if slices.ContainsFunc(own, dbsp.Value.IsNull) || keyOf(own, t.base.Collations) != keyOf(key, t.base.Collations) {
+			continue
+		}
+		if err := yield(at(w.row, t.base.Columns), w.weight); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func keyOf(row dbsp.Row, collations []dbsp.Collation) string {
+	var key []byte
+	for i, v := range row {
+		key = dbsp.AppendKey(key, v, collations[i])
+	}
+	return string(key)
+}
+
+// testPresence looks for rows among those that were fed.
+type testPresence struct {
+	e       *testEnv
+	present *Presence
+	filters []dbsp.Evaluator
+}
+
+func (e *testEnv) Presence(p *Presence) (dbsp.Presence, error) {
+	t := &testPresence{e: e, present: p}
+	for _, in := range p.Tables {
+		var filter dbsp.Evaluator
+		if in.Filter != nil {
+			var err error
+			if filter, err = e.Evaluator(0, *in.Filter); err != nil {
+				return nil, err
+			}
+		}
+		t.filters = append(t.filters, filter)
+	}
+	return t, nil
+}
+
+func (t *testPresence) Find(key dbsp.Row, net int64) (row dbsp.Row, was, is bool, err error) {
+	n := int64(0)
+	row = key
+	for i, in := range t.present.Tables {
+		var rows dbsp.Batch
+		for _, w := range t.e.seen[in.Source] {
+			columns := in.Columns
+			if in.Filter != nil {
+				columns = in.FilterColumns
+			}
+			rows = append(rows, dbsp.Delta{Row: at(w.row, columns), Weight: w.weight})
+		}
+		if in.Filter != nil {
+			rows, err = t.filters[i].Evaluate(rows, func(_ dbsp.Delta, message string) error { return errors.New(message) })
+			if err != nil {
+				return nil, false, false, err
+			}
+		}
+		for _, r := range rows {
+			if keyOf(r.Row, t.present.Collations) == keyOf(key, t.present.Collations) {
+				n += r.Weight
+				row = r.Row
+			}
+		}
+	}
+	return row, n-net > 0, n > 0, nil
 }
 
 // testRowsOf has a source's rows as they were fed.

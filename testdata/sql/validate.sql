@@ -20,8 +20,8 @@ SELECT detail FROM mv_validate('SELECT c.name, o.amount FROM orders o JOIN custo
 --> 'output: one row per distinct row, with its weight'
 --> 'join on o.region = c.segment: left side kept as primary keys, rows read from base orders'
 --> 'join on o.region = c.segment: right side kept as primary keys, rows read from base customers'
---> 'CREATE INDEX orders_region ON orders(region); -- saves the copy of orders kept for the join on o.region = c.segment; one for either side is enough'
---> 'CREATE INDEX customers_segment ON customers(segment); -- saves the copy of customers kept for the join on o.region = c.segment; one for either side is enough'
+--> 'CREATE INDEX orders_region ON orders(region); -- saves the copy of orders kept for the join on o.region = c.segment'
+--> 'CREATE INDEX customers_segment ON customers(segment); -- saves the copy of customers kept for the join on o.region = c.segment'
 -- query
 SELECT kind, detail FROM mv_validate('SELECT o.id FROM orders o JOIN parts p ON p.a = o.id AND p.b = o.customer') WHERE kind IN ('index', 'warning');
 --> 'index', 'CREATE INDEX parts_a_b ON parts(a, b); -- saves scanning the rows that index parts_a finds for the join on o.id = p.a and o.customer = p.b'
