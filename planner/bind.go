@@ -22,6 +22,7 @@ type binder struct {
 	merging    bool            // see mergeColumns
 	merges     *bool           // whether there is something to merge
 	firstOf    *sqltext.Select // of which only the first row counts
+	anyOf      *sqltext.Select // of which any row will do, or the first
 	outer      *scope          // of the query around the one at hand, nil when there is none
 }
 
@@ -32,6 +33,8 @@ type boundSelect struct {
 	ids   []colID
 	// tree is the resolved text; nil where it can't be written with resolved names.
 	tree *sqltext.Select
+	// last are the affinities of what the last branch of a compound selects.
+	last []Affinity
 	// order is the ORDER BY of a simple SELECT, resolved.
 	order []*sqltext.OrderTerm
 }
@@ -55,7 +58,7 @@ func (b *binder) selectStmt(s *sqltext.Select) (_ *boundSelect, err error) {
 		b.ctes = newCTEScope(s.With, outer)
 		b.ctes.query = b.outer
 	}
-	tree := &sqltext.Select{Span: s.Span, Ops: s.Ops, OpSpans: s.OpSpans}
+	tree := &sqltext.Select{Span: s.Span, Ops: s.Ops, OpSpans: s.OpSpans, Limit: s.Limit, Offset: s.Offset}
 	out := &boundSelect{tree: tree}
 	var parts []*boundCore
 	for _, core := range s.Cores {
@@ -86,10 +89,15 @@ func (b *binder) selectStmt(s *sqltext.Select) (_ *boundSelect, err error) {
 		if out.rel, out.ids, err = b.compound(s, parts); err != nil {
 			return nil, err
 		}
-		var ok bool
-		if tree.OrderBy, ok = compoundOrderBy(s.OrderBy, parts); !ok {
-			out.tree = nil
+		for _, id := range parts[len(parts)-1].ids {
+			out.last = append(out.last, b.cols.of(id).affinity)
 		}
+		if err := b.compoundOrder(s, parts, out); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.checkLimit(s, out.rel); err != nil {
+		return nil, err
 	}
 	for _, p := range parts {
 		if p.tree == nil {
@@ -122,28 +130,6 @@ func (b *binder) orderBy(terms []*sqltext.OrderTerm, p *boundCore) ([]*sqltext.O
 		out = append(out, &c)
 	}
 	return out, nil
-}
-
-// compoundOrderBy resolves the ORDER BY of a compound SELECT where it is made of positions and aliases. Otherwise ok is
-// false: SQLite then looks for an equal expression in any of the branches.
-func compoundOrderBy(terms []*sqltext.OrderTerm, parts []*boundCore) (out []*sqltext.OrderTerm, ok bool) {
-	for _, t := range terms {
-		c := *t
-		if _, ok := ordinal(t.Expr); !ok {
-			n := 0
-			for _, p := range parts {
-				if n == 0 {
-					n = p.position(t.Expr)
-				}
-			}
-			if n == 0 {
-				return nil, false
-			}
-			c.Expr = position(n)
-		}
-		out = append(out, &c)
-	}
-	return out, true
 }
 
 // position returns the 1-based position of the result column whose alias e is, 0 when it is none.
@@ -187,6 +173,7 @@ func (b *binder) expr(e sqltext.Expr, sc *scope, aliases []alias) (sqltext.Expr,
 	}
 	if call, ok := e.(*sqltext.Call); ok && b.aggregates[call] {
 		b.aggregates[out.(*sqltext.Call)] = true
+		return b.placeAggregate(out.(*sqltext.Call), sc), nil
 	}
 	return out, b.checkMixed(out)
 }
@@ -227,55 +214,4 @@ func (b *binder) name(c *sqltext.Column, sc *scope, aliases []alias) (sqltext.Ex
 		}
 	}
 	return nil, b.text.unsure(c.Span, fmt.Sprintf("can't find column %s", c.Name))
-}
-
-// isNullOrBoolean tells whether e is NULL, TRUE or FALSE: after IS they make no comparison.
-func isNullOrBoolean(e sqltext.Expr) bool {
-	switch e := sqltext.Unparen(e).(type) {
-	case *sqltext.Literal:
-		return e.Kind == sqltext.NullLiteral
-	case *sqltext.Column:
-		return e.IsBoolean()
-	}
-	return false
-}
-
-// checkMixed refuses comparisons of a compound SELECT's column whose branches differ in affinity: SQLite's rule for them
-// depends on how it runs the query.
-func (b *binder) checkMixed(e sqltext.Expr) error {
-	var operands []sqltext.Expr
-	switch e := e.(type) {
-	case *sqltext.Binary:
-		switch e.Op {
-		case "=", "<>", "<", "<=", ">", ">=":
-			operands = children(e)
-		}
-	case *sqltext.Is:
-		if !isNullOrBoolean(e.R) {
-			operands = children(e)
-		}
-	case *sqltext.Between, *sqltext.In:
-		operands = children(e)
-	case *sqltext.Case:
-		if e.Operand != nil {
-			operands = append(operands, e.Operand)
-			for _, w := range e.Whens {
-				operands = append(operands, w.When)
-			}
-		}
-	}
-	var all content
-	for _, o := range operands {
-		all = all.or(b.cols.content(o))
-	}
-	if all != anything { // there is nothing that any affinity would convert
-		return nil
-	}
-	for _, o := range operands {
-		if b.cols.mixed(o) {
-			return b.text.refuse(o.Bounds(), "comparison of a compound SELECT's column whose branches differ in type",
-				"CAST it to one type in each branch")
-		}
-	}
-	return nil
 }

@@ -33,24 +33,20 @@ type keyExpr struct {
 	id   colID
 }
 
-// aggregation puts GROUP BY over in and rewrites exprs in place to refer to its columns.
-func (b *binder) aggregation(in rel, group, exprs []sqltext.Expr, having sqltext.Expr, names []string) (rel, error) {
+// aggregation puts GROUP BY over in and rewrites exprs in place to refer to its columns. Subqueries in these use
+// aggregates.
+func (b *binder) aggregation(in rel, group, exprs []sqltext.Expr, having sqltext.Expr, names []string, aggregates []outerAggregate) (rel, error) {
 	g := &grouping{b: b, below: &extend{in: in}, agg: &aggregation{global: len(group) == 0}}
 	for _, e := range group {
 		g.key(e)
 	}
 	all := append(slices.Clone(exprs), having)
+	for _, o := range aggregates {
+		all = append(all, o.call)
+	}
 	bare := g.determine(g.bare(all))
 	if len(bare) > 0 || b.needsGroup(all) {
-		for _, e := range all {
-			if err := b.checkOuterArguments(e); err != nil {
-				return nil, err
-			}
-		}
-		if len(bare) > 0 && g.agg.global && b.outer != nil {
-			return nil, b.text.refuse(bare[0].Span, "column "+bare[0].Name+" beside aggregates in a subquery", "take min() or max() of it")
-		}
-		return g.regroup(exprs, having, names)
+		return g.regroup(exprs, having, names, aggregates)
 	}
 	for i, e := range exprs {
 		x, err := g.rewrite(e)
@@ -63,17 +59,37 @@ func (b *binder) aggregation(in rel, group, exprs []sqltext.Expr, having sqltext
 	if having, err = g.rewrite(having); err != nil {
 		return nil, err
 	}
+	grouped, err := above(g.agg, aggregates, g.rewrite)
+	if err != nil {
+		return nil, err
+	}
 	g.agg.in = in
 	if g.below.outs != nil {
 		g.agg.in = g.below
 	}
 	if having == nil {
-		return g.agg, nil
+		return grouped, nil
 	}
 	if err := b.checkSubtypes(having); err != nil {
 		return nil, err
 	}
-	return &block{items: []rel{g.agg}, preds: conjuncts(having)}, nil
+	return &block{items: []rel{grouped}, preds: conjuncts(having)}, nil
+}
+
+// above gives groups the columns by which subqueries know their aggregates.
+func above(groups rel, aggregates []outerAggregate, rewrite func(sqltext.Expr) (sqltext.Expr, error)) (rel, error) {
+	if len(aggregates) == 0 {
+		return groups, nil
+	}
+	x := &extend{in: groups}
+	for _, o := range aggregates {
+		e, err := rewrite(o.call)
+		if err != nil {
+			return nil, err
+		}
+		x.outs = append(x.outs, computed{o.id, e})
+	}
+	return x, nil
 }
 
 // key adds a GROUP BY expression.
@@ -171,32 +187,6 @@ func (g *grouping) ref(id colID, at sqltext.Expr) *ref {
 	return &ref{Column: &sqltext.Column{Span: at.Bounds(), Name: g.b.cols.of(id).name}, id: id}
 }
 
-// outerArguments tells whether all columns in the arguments of c are those of queries around: SQLite then counts the
-// aggregate to the outermost of them.
-func (b *binder) outerArguments(c *sqltext.Call) bool {
-	outer, own := false, false
-	for _, a := range c.Args {
-		walk(a, func(e sqltext.Expr) bool {
-			if r, ok := e.(*ref); ok {
-				outer, own = outer || r.outer, own || !r.outer
-			}
-			return true
-		})
-	}
-	return outer && !own
-}
-
-// checkOuterArguments refuses the aggregates in e that SQLite counts to a query around.
-func (b *binder) checkOuterArguments(e sqltext.Expr) (err error) {
-	walk(e, func(e sqltext.Expr) bool {
-		if c, ok := e.(*sqltext.Call); ok && err == nil && b.aggregates[c] && b.outerArguments(c) {
-			err = b.text.refuse(c.Span, "aggregate "+lower(c.Name)+"() of an outer query's columns", "compute it in a FROM subquery there")
-		}
-		return err == nil
-	})
-	return err
-}
-
 // call adds an aggregate, or finds the one that is there.
 func (g *grouping) call(c *sqltext.Call) (sqltext.Expr, error) {
 	for i, o := range g.calls {
@@ -205,9 +195,6 @@ func (g *grouping) call(c *sqltext.Call) (sqltext.Expr, error) {
 		}
 	}
 	b := g.b
-	if err := b.checkOuterArguments(c); err != nil {
-		return nil, err
-	}
 	a := aggregate{function: lower(c.Name), distinct: c.Distinct, star: c.Star || len(c.Args) == 0}
 	var arg sqltext.Expr
 	if !a.star {
@@ -232,7 +219,7 @@ func (g *grouping) call(c *sqltext.Call) (sqltext.Expr, error) {
 		a.arg = g.column(arg)
 	}
 	info := b.cols.describe(c)
-	info.name, info.uniform = b.cols.name(c), a.function == "count"
+	info.name, info.uniform, info.branched = b.cols.name(c), a.function == "count", false
 	a.id = b.cols.add(info)
 	g.calls = append(g.calls, c)
 	g.agg.aggs = append(g.agg.aggs, a)

@@ -95,15 +95,20 @@ func (b *binder) compoundCollations(s *sqltext.Select, parts []*boundCore) ([]st
 	return collations, nil
 }
 
-// unionColumn describes column j of a UNION ALL: collation and name are the first branch's; the affinity is, as long as
-// all branches agree (sqlite3SubqueryColumnTypes).
+// unionColumn describes column j of a compound: collation and name are the first branch's; the affinity is, as long as
+// all branches agree.
 func (b *binder) unionColumn(parts []*boundCore, j int) colInfo {
 	info := boundary(*b.cols.of(parts[0].ids[j]))
+	first, known := info.affinity, parts[0].items != nil
+	differ, real := false, first == AffinityReal
+	branches := []sqltext.Expr{parts[0].column(j)}
 	for _, p := range parts[1:] {
 		o := b.cols.of(p.ids[j])
-		if o.affinity != info.affinity {
-			info.mixed, info.uniform = true, false
-			info.coerced = info.coerced || o.affinity == AffinityReal || info.affinity == AffinityReal
+		known, branches = known && p.items != nil, append(branches, p.column(j))
+		if o.affinity != first {
+			differ, info.uniform = true, false
+			real = real || o.affinity == AffinityReal
+			info.varied = info.varied || o.affinity.class() != first.class()
 		}
 		if o.declType != info.declType {
 			info.declType = ""
@@ -113,9 +118,28 @@ func (b *binder) unionColumn(parts []*boundCore, j int) colInfo {
 		info.content = info.content.or(o.content)
 		info.coerced = info.coerced || o.coerced
 		info.subtyped = info.subtyped || o.subtyped
+		info.varied = info.varied || o.varied
+		info.madeReal = info.madeReal || o.madeReal
+		info.branched = info.branched || o.branched
 	}
-	if info.mixed {
-		info.declType, info.affinity = "", AffinityNone
+	if !differ {
+		return info
 	}
+	info.declType = ""
+	if known && b.knowsCompounds() {
+		info.affinity = b.cols.compoundAffinity(branches)
+		info.asReal = info.affinity == AffinityReal
+		return info
+	}
+	info.mixed, info.coerced = true, info.coerced || real
+	info.affinity = AffinityNone
 	return info
+}
+
+// column is what the branch selects for column j, nil where that is not known.
+func (p *boundCore) column(j int) sqltext.Expr {
+	if p.items == nil {
+		return nil
+	}
+	return p.items[j].expr
 }

@@ -13,6 +13,7 @@ type boundCore struct {
 	tree    *sqltext.Core // nil where there is no resolved text
 	scope   *scope
 	aliases []alias
+	items   []resultItem // the select list; none for VALUES of several rows
 }
 
 // values resolves VALUES: rows of expressions without names.
@@ -24,6 +25,7 @@ func (b *binder) values(core *sqltext.Core) (*boundCore, error) {
 		ext := &extend{in: &one{}}
 		var ids []colID
 		var tree []sqltext.Expr
+		var selected []resultItem
 		for n, e := range row {
 			x, err := b.expr(e, sc, nil)
 			if err != nil {
@@ -36,9 +38,9 @@ func (b *binder) values(core *sqltext.Core) (*boundCore, error) {
 			info.name = "column" + itoa(n+1)
 			id := b.cols.add(info)
 			ext.outs = append(ext.outs, computed{id, x})
-			ids, tree = append(ids, id), append(tree, x)
+			ids, tree, selected = append(ids, id), append(tree, x), append(selected, resultItem{expr: x})
 		}
-		branches = append(branches, &boundCore{rel: ext, ids: ids})
+		branches = append(branches, &boundCore{rel: ext, ids: ids, items: selected})
 		if out.tree != nil {
 			out.tree.Values = append(out.tree.Values, tree)
 		}
@@ -47,7 +49,7 @@ func (b *binder) values(core *sqltext.Core) (*boundCore, error) {
 		out.names = append(out.names, "column"+itoa(n+1))
 	}
 	if len(branches) == 1 {
-		out.rel, out.ids = branches[0].rel, branches[0].ids
+		out.rel, out.ids, out.items = branches[0].rel, branches[0].ids, branches[0].items
 		return out, nil
 	}
 	u := &unionAll{}
@@ -83,6 +85,7 @@ func (b *binder) core(core *sqltext.Core, first []*sqltext.OrderTerm) (*boundCor
 	if err != nil {
 		return nil, err
 	}
+	out.items = items
 	for n, i := range items {
 		if i.alias != nil {
 			out.aliases = append(out.aliases, alias{i.alias.Name, i.expr, n + 1})
@@ -100,6 +103,9 @@ func (b *binder) core(core *sqltext.Core, first []*sqltext.OrderTerm) (*boundCor
 	}
 	having, err := b.expr(core.Having, f.scope, out.aliases)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.checkPushed(append(conjuncts(where), conjuncts(having)...), f.scope); err != nil {
 		return nil, err
 	}
 	whole := f.whole && !unprintable(where) && !unprintable(having)
@@ -131,12 +137,12 @@ func (b *binder) core(core *sqltext.Core, first []*sqltext.OrderTerm) (*boundCor
 		exprs = append(exprs, k.expr)
 	}
 	out.rel = f.block
-	aggregated := len(group) > 0 || having != nil
+	aggregated := len(group) > 0 || having != nil || len(f.scope.aggregates) > 0
 	for _, e := range exprs {
 		aggregated = aggregated || b.hasAggregate(e)
 	}
 	if aggregated {
-		if out.rel, err = b.aggregation(f.block, group, exprs, having, append(out.names[:len(out.names):len(out.names)], make([]string, len(order))...)); err != nil {
+		if out.rel, err = b.aggregation(f.block, group, exprs, having, append(out.names[:len(out.names):len(out.names)], make([]string, len(order))...), f.scope.aggregates); err != nil {
 			return nil, err
 		}
 	}
@@ -160,6 +166,9 @@ func (b *binder) core(core *sqltext.Core, first []*sqltext.OrderTerm) (*boundCor
 		id := b.cols.add(info)
 		ext.outs = append(ext.outs, computed{id, e})
 		out.ids = append(out.ids, id)
+	}
+	for n, k := range order {
+		order[n].expr = b.orderColumn(k.expr, exprs, out.ids, ext)
 	}
 	if ext.outs != nil {
 		out.rel = ext

@@ -23,18 +23,38 @@ func (b *binder) firstRow(terms []*sqltext.OrderTerm, out *boundCore, items []re
 			}
 			k.expr = e
 		}
-		if hasSubquery(k.expr) {
-			return nil, b.text.refuse(t.Span, "subquery in the ORDER BY of a subquery", "select it in a FROM subquery and order by its column")
-		}
 		keys = append(keys, k)
 	}
 	return keys, nil
 }
 
+// orderColumn returns a term of ORDER BY over the columns ids that exprs became: one that is selected is its column, and
+// one with a subquery becomes a column of ext.
+func (b *binder) orderColumn(e sqltext.Expr, exprs []sqltext.Expr, ids []colID, ext *extend) sqltext.Expr {
+	if c, ok := sqltext.Unparen(e).(*sqltext.Collate); ok {
+		return &sqltext.Collate{Span: c.Span, X: b.orderColumn(c.X, exprs, ids, ext), Name: c.Name}
+	}
+	column := func(id colID) sqltext.Expr {
+		return &ref{Column: &sqltext.Column{Span: e.Bounds(), Name: b.cols.of(id).name}, id: id}
+	}
+	for n, x := range exprs {
+		if same(x, e) {
+			return column(ids[n])
+		}
+	}
+	if !hasSubquery(e) {
+		return e
+	}
+	info := b.cols.describe(e)
+	info.name = b.cols.name(e)
+	id := b.cols.add(info)
+	ext.outs = append(ext.outs, computed{id, e})
+	return column(id)
+}
+
 // first leaves of out the first row in an order.
 func (b *binder) first(core *sqltext.Core, out *boundCore, order []orderKey) error {
 	have := out.rel.columns()
-	r := &regroup{in: out.rel, first: order}
 	for _, k := range order {
 		for id := range refsOf(k.expr) {
 			if core.Distinct && !have.has(id) {
@@ -42,10 +62,16 @@ func (b *binder) first(core *sqltext.Core, out *boundCore, order []orderKey) err
 			}
 		}
 	}
-	ids := b.copies(out.ids)
-	for n, id := range out.ids {
-		r.outs = append(r.outs, computed{ids[n], b.cols.ref(id)})
-	}
-	out.rel, out.ids = r, ids
+	out.rel, out.ids = b.firstOfRows(out.rel, out.ids, order)
 	return nil
+}
+
+// firstOfRows is the first row of in in an order, with copies of the columns ids.
+func (b *binder) firstOfRows(in rel, ids []colID, order []orderKey) (rel, []colID) {
+	r := &regroup{in: in, first: order}
+	out := b.copies(ids)
+	for n, id := range ids {
+		r.outs = append(r.outs, computed{out[n], b.cols.ref(id)})
+	}
+	return r, out
 }

@@ -84,6 +84,9 @@ func (b *binder) fromTerms(refs []*sqltext.TableRef, nested bool) (*boundFrom, e
 		if err != nil {
 			return nil, err
 		}
+		if err := b.checkPushed(conjuncts(on), f.scope); err != nil {
+			return nil, err
+		}
 		f.whole = f.whole && !unprintable(on)
 		f.refs[i].On = on
 		// In the resolved text they are an ON, so that it stays what it is when tables get more columns.
@@ -312,7 +315,11 @@ func (b *binder) item(t, r *sqltext.TableRef, before *scope) (*boundFrom, error)
 // derived returns the column that a subquery's result column id is to the outside: itself, when nothing changes.
 func (b *binder) derived(id colID, name string) colID {
 	info := *b.cols.of(id)
-	if out := boundary(info); out != info {
+	out := boundary(info)
+	if out.asReal {
+		out.asReal, out.madeReal = false, true
+	}
+	if out != info {
 		out.name = name
 		return b.cols.add(out)
 	}
@@ -328,7 +335,11 @@ func (b *binder) renamed(sub *boundSelect, i *fromItem) rel {
 			continue
 		}
 		done.add(c.id)
-		outs = append(outs, computed{c.id, &ref{Column: &sqltext.Column{Name: c.name}, id: sub.ids[n]}})
+		var value sqltext.Expr = &ref{Column: &sqltext.Column{Name: c.name}, id: sub.ids[n]}
+		if b.cols.of(sub.ids[n]).asReal {
+			value = realOf(value)
+		}
+		outs = append(outs, computed{c.id, value})
 	}
 	if outs == nil {
 		return sub.rel

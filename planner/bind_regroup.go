@@ -149,7 +149,7 @@ func (b *binder) needsGroup(es []sqltext.Expr) bool {
 
 // regroup lets SQLite evaluate exprs and having over each group, and rewrites exprs to refer to what comes of it. Where
 // there is a subquery in them, SQLite evaluates what is below it.
-func (g *grouping) regroup(exprs []sqltext.Expr, having sqltext.Expr, names []string) (rel, error) {
+func (g *grouping) regroup(exprs []sqltext.Expr, having sqltext.Expr, names []string, aggregates []outerAggregate) (rel, error) {
 	b := g.b
 	r := &regroup{keys: g.agg.keys, global: g.agg.global, calls: map[*sqltext.Call]bool{}}
 	var known []sqltext.Expr
@@ -232,6 +232,10 @@ func (g *grouping) regroup(exprs []sqltext.Expr, having sqltext.Expr, names []st
 			return nil, err
 		}
 	}
+	grouped, err := above(r, aggregates, pieces)
+	if err != nil {
+		return nil, err
+	}
 	r.in = g.below.in
 	if g.below.outs != nil {
 		r.in = g.below
@@ -240,9 +244,9 @@ func (g *grouping) regroup(exprs []sqltext.Expr, having sqltext.Expr, names []st
 		r.outs[i].expr = g.exact(r, o.expr)
 	}
 	if having == nil {
-		return r, nil
+		return grouped, nil
 	}
-	return &block{items: []rel{r}, preds: []sqltext.Expr{having}}, nil
+	return &block{items: []rel{grouped}, preds: []sqltext.Expr{having}}, nil
 }
 
 // exact notes the aggregates in e, and replaces those whose results depend on the order of rows by exact ones.

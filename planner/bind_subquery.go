@@ -14,55 +14,52 @@ func (b *binder) outerName(c *sqltext.Column, sc *scope) (sqltext.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return asOuter(e), nil
+	out := b.asOuter(e, around)
+	if b.hasAggregate(e) { // it is known by an alias, and only by that does it belong to the query around
+		return &sqltext.Paren{Span: c.Span, X: out, Alias: c}, nil
+	}
+	return out, nil
 }
 
-// asOuter marks the columns in e as those of a query around.
-func asOuter(e sqltext.Expr) sqltext.Expr {
-	if r, ok := e.(*ref); ok {
-		c := *r
+// asOuter is e, of the query of around, as a subquery sees it.
+func (b *binder) asOuter(e sqltext.Expr, around *scope) sqltext.Expr {
+	switch x := e.(type) {
+	case *ref:
+		c := *x
 		c.outer = true
 		return &c
+	case *sqltext.Call:
+		if b.aggregates[x] {
+			return b.outerAggregate(x, around)
+		}
 	}
-	out, _ := mapChildren(e, func(x sqltext.Expr) (sqltext.Expr, error) { return asOuter(x), nil })
+	out, _ := mapChildren(e, func(x sqltext.Expr) (sqltext.Expr, error) { return b.asOuter(x, around), nil })
 	return out
-}
-
-// within resolves a subquery of a query whose names are sc's.
-func (b *binder) within(s *sqltext.Select, sc *scope) (*boundSelect, error) {
-	inner := *b
-	inner.outer = sc
-	return inner.selectStmt(s)
 }
 
 // exists resolves EXISTS. What its rows are, and in what order, makes no difference.
 func (b *binder) exists(e *sqltext.Exists, sc *scope) (sqltext.Expr, error) {
-	sel, err := b.within(e.Select, sc)
+	inner := *b
+	inner.outer, inner.anyOf = sc, e.Select
+	sel, err := inner.selectStmt(e.Select)
 	if err != nil {
 		return nil, err
 	}
-	return &subquery{Expr: &sqltext.Exists{Span: e.Span, Select: b.limited(sel, e.Select)}, kind: existsSubquery, sel: sel}, nil
-}
-
-// limited gives the resolved text of a subquery the LIMIT of the original.
-func (b *binder) limited(sel *boundSelect, s *sqltext.Select) *sqltext.Select {
-	if sel.tree == nil {
-		return nil
-	}
-	t := *sel.tree
-	t.Limit, t.Offset = s.Limit, s.Offset
-	return &t
+	return &subquery{Expr: &sqltext.Exists{Span: e.Span, Select: sel.tree}, kind: existsSubquery, sel: sel}, nil
 }
 
 // scalar resolves a scalar or row-valued subquery.
 func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
 	inner := *b
-	inner.outer, inner.firstOf = sc, e.Select
+	inner.outer, inner.firstOf, inner.anyOf = sc, e.Select, e.Select
 	sel, err := inner.selectStmt(e.Select)
 	if err != nil {
 		return nil, err
 	}
-	s := &subquery{Expr: &sqltext.Subquery{Span: e.Span, Select: b.limited(sel, e.Select)}, kind: scalarSubquery, sel: sel}
+	if err := b.asLast(sel, e.Select); err != nil {
+		return nil, err
+	}
+	s := &subquery{Expr: &sqltext.Subquery{Span: e.Span, Select: sel.tree}, kind: scalarSubquery, sel: sel}
 	if x, ok := sel.rel.(*extend); ok && constant(x, sel.ids) {
 		// All rows are alike: which is the first makes no difference.
 		d := &distinction{in: x}
@@ -71,11 +68,8 @@ func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
 		}
 		sel.rel = d
 	} else if !b.cols.single(sel.rel, nil) {
-		hint := "add ORDER BY, or aggregate it, for example by max(), or compare all columns of a unique key"
-		if len(e.Select.Cores) > 1 {
-			hint = "put the compound SELECT into FROM, and order what selects from it"
-		}
-		return nil, b.text.refuse(e.Span, "scalar subquery that may have several rows", hint)
+		return nil, b.text.refuse(e.Span, "scalar subquery that may have several rows",
+			"add ORDER BY, or aggregate it, for example by max(), or compare all columns of a unique key")
 	}
 	for _, id := range sel.ids {
 		info := *b.cols.of(id)
@@ -85,11 +79,12 @@ func (b *binder) scalar(e *sqltext.Subquery, sc *scope) (sqltext.Expr, error) {
 	return s, nil
 }
 
-// constant tells whether all of the columns ids are computed by x from nothing.
+// constant tells whether all of the columns ids are computed by x from nothing that is in its rows.
 func constant(x *extend, ids []colID) bool {
+	own := x.in.columns()
 	for _, id := range ids {
 		at := slices.IndexFunc(x.outs, func(o computed) bool { return o.id == id })
-		if at < 0 || len(refsOf(x.outs[at].expr)) > 0 || hasSubquery(x.outs[at].expr) {
+		if at < 0 || len(refsOf(x.outs[at].expr).common(own)) > 0 || hasSubquery(x.outs[at].expr) {
 			return false
 		}
 	}
@@ -108,7 +103,12 @@ func (b *binder) in(e *sqltext.In, sc *scope, aliases []alias) (sqltext.Expr, er
 			Span: e.Table.Span, Columns: []*sqltext.ResultColumn{{Span: e.Table.Span, Star: true}}, From: []*sqltext.TableRef{e.Table},
 		}}}
 	}
-	sel, err := b.within(from, sc)
+	inner := *b
+	inner.outer = sc
+	if takesOne(from) {
+		inner.firstOf = from
+	}
+	sel, err := inner.selectStmt(from)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +118,9 @@ func (b *binder) in(e *sqltext.In, sc *scope, aliases []alias) (sqltext.Expr, er
 	}
 	if len(s.x) != len(sel.ids) {
 		return nil, b.text.unsure(e.Span, fmt.Sprintf("%d columns IN %d", len(s.x), len(sel.ids)))
+	}
+	if err := b.asLast(sel, from); err != nil {
+		return nil, err
 	}
 	for n, id := range sel.ids {
 		if err := b.checkMixed(&sqltext.Binary{Span: e.Span, Op: "=", L: s.x[n], R: b.cols.ref(id)}); err != nil {
@@ -138,4 +141,31 @@ func unprintable(e sqltext.Expr) bool {
 		return !found
 	})
 	return found
+}
+
+// asLast gives the columns of a compound SELECT in an expression the affinities of its last branch, where its branches
+// differ: SQLite compares so there.
+func (b *binder) asLast(sel *boundSelect, s *sqltext.Select) error {
+	x := &extend{in: sel.rel}
+	ids := slices.Clone(sel.ids)
+	for n, a := range sel.last {
+		info := *b.cols.of(ids[n])
+		if !info.varied && !info.asReal && !info.mixed {
+			continue
+		}
+		for _, t := range s.OrderBy { // SQLite then makes it a subquery in FROM (convertCompoundSelectToSubquery)
+			if _, ok := sqltext.Unparen(t.Expr).(*sqltext.Collate); ok {
+				return b.text.refuse(t.Span, "COLLATE in the ORDER BY of a compound SELECT whose branches differ in type",
+					"CAST to one type in each branch")
+			}
+		}
+		info.affinity, info.varied, info.asReal, info.mixed, info.coerced = a, false, false, false, false
+		id := b.cols.add(info)
+		x.outs = append(x.outs, computed{id, b.cols.ref(ids[n])})
+		ids[n] = id
+	}
+	if x.outs != nil {
+		sel.rel, sel.ids = x, ids
+	}
+	return nil
 }

@@ -32,13 +32,8 @@ func (c *checker) selectStmt(s *sqltext.Select) error {
 		}
 	}
 	for _, t := range s.OrderBy {
-		if err := c.expr(t.Expr, true); err != nil {
+		if err := c.expr(t.Expr); err != nil {
 			return err
-		}
-	}
-	for _, e := range []sqltext.Expr{s.Limit, s.Offset} {
-		if e != nil {
-			return c.text.refuse(e.Bounds(), "LIMIT", "leave it to the queries that read the view")
 		}
 	}
 	return nil
@@ -47,7 +42,7 @@ func (c *checker) selectStmt(s *sqltext.Select) error {
 func (c *checker) core(core *sqltext.Core) error {
 	for _, row := range core.Values {
 		for _, e := range row {
-			if err := c.expr(e, false); err != nil {
+			if err := c.expr(e); err != nil {
 				return err
 			}
 		}
@@ -61,19 +56,19 @@ func (c *checker) core(core *sqltext.Core) error {
 		}
 	}
 	for _, r := range core.Columns {
-		if err := c.expr(r.Expr, true); err != nil {
+		if err := c.expr(r.Expr); err != nil {
 			return err
 		}
 	}
-	if err := c.expr(core.Where, false); err != nil {
+	if err := c.expr(core.Where); err != nil {
 		return err
 	}
 	for _, e := range core.GroupBy {
-		if err := c.expr(e, false); err != nil {
+		if err := c.expr(e); err != nil {
 			return err
 		}
 	}
-	return c.expr(core.Having, true)
+	return c.expr(core.Having)
 }
 
 func (c *checker) tableRef(t *sqltext.TableRef) error {
@@ -81,7 +76,7 @@ func (c *checker) tableRef(t *sqltext.TableRef) error {
 		return c.text.refuse(t.NameSpan, "table-valued function "+t.Name+"()", "keep its rows in a table")
 	}
 	for _, a := range t.Args {
-		if err := c.expr(a, false); err != nil {
+		if err := c.expr(a); err != nil {
 			return err
 		}
 	}
@@ -95,27 +90,11 @@ func (c *checker) tableRef(t *sqltext.TableRef) error {
 			return err
 		}
 	}
-	return c.expr(t.On, false)
+	return c.expr(t.On)
 }
 
-// subquery checks a subquery of which at most the first row counts. A LIMIT of one row or more, from
-// the first on, changes nothing there.
-func (c *checker) subquery(s *sqltext.Select) error {
-	first := s.Offset == nil
-	if !first {
-		n, ok := ordinal(s.Offset)
-		first = ok && n == 0 && sqltext.Unparen(s.Offset).Bounds().Text(c.text.sql) == "0"
-	}
-	if n, ok := ordinal(s.Limit); s.Limit != nil && first && ok && n > 0 {
-		unlimited := *s
-		unlimited.Limit, unlimited.Offset = nil, nil
-		s = &unlimited
-	}
-	return c.selectStmt(s)
-}
-
-// expr checks an expression; aggregate tells whether aggregate functions may stand there.
-func (c *checker) expr(e sqltext.Expr, aggregate bool) error {
+// expr checks an expression.
+func (c *checker) expr(e sqltext.Expr) error {
 	if e == nil {
 		return nil
 	}
@@ -123,9 +102,9 @@ func (c *checker) expr(e sqltext.Expr, aggregate bool) error {
 	case *sqltext.Param:
 		return c.text.refuse(e.Span, "parameter "+e.Text, "a view has no parameters; filter when reading it")
 	case *sqltext.Exists:
-		return c.subquery(e.Select)
+		return c.selectStmt(e.Select)
 	case *sqltext.Subquery:
-		return c.subquery(e.Select)
+		return c.selectStmt(e.Select)
 	case *sqltext.Raise:
 		return c.text.refuse(e.Span, "RAISE", "")
 	case *sqltext.In:
@@ -159,15 +138,12 @@ func (c *checker) expr(e sqltext.Expr, aggregate bool) error {
 			}
 		}
 	case *sqltext.Call:
-		if err := c.call(e, aggregate); err != nil {
+		if err := c.call(e); err != nil {
 			return err
-		}
-		if c.aggregates[e] {
-			aggregate = false
 		}
 	}
 	for _, o := range children(e) {
-		if err := c.expr(o, aggregate); err != nil {
+		if err := c.expr(o); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,7 @@ func (c *checker) deterministic(at sqltext.Span, name string, n int) error {
 	return nil
 }
 
-func (c *checker) call(e *sqltext.Call, aggregate bool) error {
+func (c *checker) call(e *sqltext.Call) error {
 	name := strings.ToLower(e.Name)
 	if e.Over != nil {
 		return c.text.refuse(e.Span, "window function "+name+"()", "compute it when reading the view")
@@ -69,10 +69,6 @@ func (c *checker) call(e *sqltext.Call, aggregate bool) error {
 		}
 	}
 	if isAggregate {
-		if !aggregate {
-			// SQLite has accepted it here: it is one of a query around.
-			return c.text.refuse(e.Span, "aggregate "+name+"() of an outer query's columns", "compute it in a FROM subquery there")
-		}
 		c.aggregates[e] = true
 		return nil
 	}

@@ -12,11 +12,17 @@ type colInfo struct {
 	explicit bool
 	// uniform is set where values that are equal under BINARY are identical: never both 1 and 1.0.
 	uniform bool
-	// mixed is set for a column of a UNION ALL whose branches differ in affinity.
-	mixed bool
-	// coerced is set where SQLite makes REALs of such a column's INTEGERs when it reads them from a subquery.
-	coerced bool
-	content content
+	// varied is set for a column of a compound whose branches differ in how they compare.
+	varied bool
+	// asReal is set for a column of a compound of which SQLite makes REALs of INTEGERs when it is read from a subquery, and
+	// madeReal for what it was then.
+	asReal, madeReal bool
+	// branched is set for what is computed from such columns, and could be something else in a branch.
+	branched bool
+	// mixed is set for a column of a compound of which is not known how it compares, and coerced where it is not known, too,
+	// whether SQLite makes REALs of INTEGERs.
+	mixed, coerced bool
+	content        content
 	// notNull is set for a column that is declared so, and that no outer join pads.
 	notNull bool
 	// subtyped is set where SQLite may hand the value's JSON subtype on to a function around it.
@@ -30,6 +36,7 @@ type columns struct {
 	visited map[*shared]bool
 	// overloaded holds the functions that the query calls and somebody else than SQLite defined, too.
 	overloaded map[string]bool
+	compounds  compoundRules
 }
 
 func (c *columns) add(info colInfo) colID {
@@ -54,6 +61,7 @@ func (c *columns) describe(e sqltext.Expr) colInfo {
 		mixed:     c.mixed(e),
 		content:   c.content(e),
 		subtyped:  c.subtyped(e),
+		branched:  c.differsInBranch(e),
 	}
 }
 

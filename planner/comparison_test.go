@@ -101,10 +101,6 @@ func TestMixedUnions(t *testing.T) {
 				"WITH u AS MATERIALIZED " + union + " SELECT a.x FROM u a, u b WHERE a.id = b.id + 1 AND b.x IS NOT NULL",
 			} {
 				p, err := New(c, "main", "v", query, nil)
-				if (x == "r") != (y == "r") {
-					require.ErrorIs(t, err, ErrUnsupported, query)
-					continue
-				}
 				require.NoError(t, err, query)
 				v := newLiveView(t, c, eval, query, p)
 				require.NoError(t, v.refresh(), query)
@@ -119,6 +115,8 @@ func TestMixedUnions(t *testing.T) {
 // TestMixedComparisons compares columns of such unions. What is accepted must agree with SQLite.
 func TestMixedComparisons(t *testing.T) {
 	c, eval := comparisonCatalog(t)
+	// An automatic index on the subquery has INTEGERs where its column has REALs made of them: others would be equal.
+	c.exec("PRAGMA automatic_index = OFF")
 	accepted := 0
 	forms := append([]string{"0", "'1'", "'a'", "i + 1", "length(t)", "x'31'", "coalesce(i, 0)", "coalesce(t, '1')"}, operandForms...)
 	for i, x := range forms {
@@ -148,7 +146,7 @@ func TestMixedComparisons(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, accepted, 60)
+	require.Greater(t, accepted, 2000)
 }
 
 // TestUniform checks the claim by which variants are not counted: where an expression is called uniform, its values that

@@ -225,18 +225,23 @@ func (d *dependency) outer(r *outerJoin) (rel, map[colID]colID) {
 // global computes an aggregate without GROUP BY for each tuple. It has a row for every tuple, also for those without
 // input: so that their groups exist, each gets a row of NULLs, which the functions pass over.
 func (d *dependency) global(r *aggregation) (rel, map[colID]colID) {
-	u, made, inside, flag := d.padded(r.in, r.inputs())
+	u, made, inside, flag := d.padded(r.in, r.inputs(), false)
 	out := r.over(inside, flag)
 	out.in, out.keys, out.global = u, d.group(nil, made), false
 	return out, made
 }
 
-// padded is in for each tuple, and a row of NULLs for each tuple besides. made has the outside values, inside the columns
-// args of in; flag is not NULL in the rows of in.
-func (d *dependency) padded(in rel, args colSet) (u *unionAll, made, inside map[colID]colID, flag colID) {
+// padded is in for each tuple, and a row of NULLs for each tuple besides, or only for those without rows of in. made has
+// the outside values, inside the columns args of in; flag is not NULL in the rows of in.
+func (d *dependency) padded(in rel, args colSet, only bool) (u *unionAll, made, inside map[colID]colID, flag colID) {
 	c := d.u.cols
 	in, at := d.with(in)
 	tuples, own := d.instance()
+	if only {
+		in = share(in)
+		keys, _ := d.pairs(own, at)
+		tuples = &lookup{in: tuples, to: d.distinct(in, at), keys: keys, missing: true}
+	}
 	one := c.add(colInfo{name: "1", affinity: AffinityInteger, collation: binary, uniform: true, content: onlyNumbers})
 	nulls := append(args.sorted(), one)
 	u = &unionAll{branches: []rel{&constants{in: tuples, nulls: nulls}, &constants{in: in, ones: []colID{one}}}}
@@ -276,7 +281,8 @@ func (d *dependency) globalRegroup(r *regroup) (rel, map[colID]colID) {
 			}
 		}
 	}
-	u, made, inside, flag := d.padded(r.in, args)
+	// A bare column comes from a row that there is, where there is one.
+	u, made, inside, flag := d.padded(r.in, args, r.hasBare(outside))
 	maps.Copy(inside, made)
 	out := r.substituted(inside).filtered(flag)
 	out.in, out.keys, out.global = u, d.group(nil, made), false

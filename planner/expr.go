@@ -16,6 +16,8 @@ type ref struct {
 	id colID
 	// outer is set where the column is of a query around the one that names it.
 	outer bool
+	// call is the aggregate of a query around that the column stands for, nil for none.
+	call *sqltext.Call
 }
 
 // children returns the operands of e in SQLite's order. Of a subquery these are the

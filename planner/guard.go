@@ -67,6 +67,9 @@ func resolvedText(tree *sqltext.Select) string {
 func resolvedOperand(e sqltext.Expr) (string, bool) {
 	switch e := e.(type) {
 	case *ref:
+		if e.call != nil {
+			return sqltext.PrintExpr(e.call, resolvedOperand), true
+		}
 		return sqltext.QuoteIdent(e.Table) + "." + sqltext.QuoteIdent(e.Name), true
 	case *subquery:
 		return sqltext.PrintExpr(e.Expr, resolvedOperand), true

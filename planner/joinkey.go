@@ -31,15 +31,21 @@ func (k *keyed) key(p sqltext.Expr, straight bool) bool {
 	}
 	lc, rc := k.cols.affinity(l).class(), k.cols.affinity(r).class()
 	exact := true
+	// A column of the class that is applied mostly holds nothing to convert; that of a compound may.
+	convert := func(e sqltext.Expr, own affinityClass, to affinityClass, there bool, as func(sqltext.Expr) sqltext.Expr) sqltext.Expr {
+		if own == to && !there {
+			return e
+		}
+		exact = false
+		return as(e)
+	}
 	switch {
-	case lc == numericClass && rc != numericClass:
-		r, exact = numberOf(r), false
-	case rc == numericClass && lc != numericClass:
-		l, exact = numberOf(l), false
-	case lc == textClass && rc == noneClass:
-		r, exact = textOf(r), false
-	case rc == textClass && lc == noneClass:
-		l, exact = textOf(l), false
+	case lc == numericClass || rc == numericClass:
+		l = convert(l, lc, numericClass, k.cols.content(l).numericText, numberOf)
+		r = convert(r, rc, numericClass, k.cols.content(r).numericText, numberOf)
+	case lc == textClass && rc == noneClass, rc == textClass && lc == noneClass:
+		l = convert(l, lc, textClass, k.cols.content(l).numbers, textOf)
+		r = convert(r, rc, textClass, k.cols.content(r).numbers, textOf)
 	}
 	k.keys = append(k.keys, joinKey{left: k.column(k.left, l), right: k.column(k.right, r), collation: collation})
 	return exact

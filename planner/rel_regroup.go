@@ -99,3 +99,20 @@ func (r *regroup) filtered(flag colID) *regroup {
 	}
 	return &out
 }
+
+// hasBare tells whether a column that is not among outside stands beside the aggregates of r.
+func (r *regroup) hasBare(outside colSet) bool {
+	bare := false
+	for _, o := range r.outs {
+		walk(o.expr, func(e sqltext.Expr) bool {
+			switch e := e.(type) {
+			case *ref:
+				bare = bare || !outside.has(e.id)
+			case *sqltext.Call:
+				return !r.calls[e]
+			}
+			return !bare
+		})
+	}
+	return bare
+}

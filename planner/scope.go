@@ -13,6 +13,8 @@ type scope struct {
 	// far as subqueries may use them.
 	outer   *scope
 	aliases []alias
+	// aggregates are those over this query's rows that its subqueries contain.
+	aggregates []outerAggregate
 }
 
 // fromItem is a table, view, CTE or subquery in FROM.
