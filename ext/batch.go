@@ -18,20 +18,43 @@ func (d *database) allowBatch(lay *layout, code int64, n int) error {
 	if kind == eventStash || lay.tracked || !d.tx.images.empty() {
 		// What is logged from now on depends on the rows that the tracker knows.
 		d.waiting.Refuse()
+		d.refused = true
 		return nil
-	}
-	if d.accepted == nil {
-		d.accepted = map[int64]*layout{}
 	}
 	whole := eventCode(lay.id, wholeImage, kind)
 	if _, width, err := lay.eventWidth(whole); err == nil && d.e.sole == d && width <= offerWidth {
 		code, n = whole, width
 	}
 	if !lay.doubted && (kind != eventUpdate || !d.e.replacing || !lay.byRowid) {
-		d.accepted[code] = lay
-		d.waiting.Accept(code, n)
+		d.accept(code, lay, n)
 	}
 	return d.highest(lay, kind)
+}
+
+// acceptedEvent is a code whose events may wait, its layout and how many values it has.
+type acceptedEvent struct {
+	code int64
+	lay  *layout
+	n    int
+}
+
+// acceptedKept is how many codes may have been accepted in a transaction for the next one to begin with them.
+const acceptedKept = 8
+
+func (d *database) accept(code int64, lay *layout, n int) {
+	if d.acceptedLayout(code) == nil {
+		d.accepted = append(d.accepted, acceptedEvent{code, lay, n})
+	}
+	d.waiting.Accept(code, n)
+}
+
+func (d *database) acceptedLayout(code int64) *layout {
+	for i := range d.accepted {
+		if d.accepted[i].code == code {
+			return d.accepted[i].lay
+		}
+	}
+	return nil
 }
 
 // refuseBatch collects what waits, and lets nothing wait until allowBatch is called.
@@ -41,16 +64,31 @@ func (d *database) refuseBatch() error {
 	}
 	d.waiting.Refuse()
 	err := d.collect()
-	clear(d.accepted)
+	d.accepted = d.accepted[:0]
 	return err
 }
 
-// dropBatch forgets what waits: its transaction is over.
+// resumeBatch lets the events wait that might in the statement before. Nothing must be known of the running statement that
+// speaks against it.
+func (d *database) resumeBatch() {
+	if !d.refused {
+		return
+	}
+	for _, a := range d.accepted {
+		d.waiting.Accept(a.code, a.n)
+	}
+	d.refused = false
+}
+
+// dropBatch forgets what waits: its transaction is over. What may wait is remembered for the next one.
 func (d *database) dropBatch() {
-	if d.waiting != nil {
-		d.waiting.Refuse()
-		d.waiting.Take()
-		clear(d.accepted)
+	if d.waiting == nil {
+		return
+	}
+	d.waiting.Refuse()
+	d.waiting.Take()
+	if d.refused = true; len(d.accepted) > acceptedKept {
+		d.accepted = d.accepted[:0]
 	}
 }
 
@@ -73,7 +111,7 @@ func (d *database) collect() error {
 		collect = func(code int64, row []byte) error {
 			if code != last {
 				var err error
-				last, lay = code, d.accepted[code]
+				last, lay = code, d.acceptedLayout(code)
 				if n, width, err = lay.eventWidth(code); err != nil {
 					return err
 				}

@@ -39,7 +39,7 @@ func (e *engine) registerCapture() error {
 		return e.connectCapture(args), nil
 	}
 	if err := e.conn.CreateModule(captureModule, &sqlite3.Module{
-		Create: connect, Connect: connect, Writable: true, Transactions: true,
+		Create: connect, Connect: connect, Writable: true, Transactions: true, LateRelease: true,
 	}); err != nil {
 		return err
 	}

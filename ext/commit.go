@@ -118,6 +118,7 @@ func (d *database) committed() {
 	if d.tx.version != 0 {
 		d.foreignVersion = d.tx.version
 	}
+	d.mirrorsCommitted()
 	d.tx.end()
 	d.forget()
 	d.provisional = false

@@ -26,9 +26,11 @@ type database struct {
 	tx   transaction
 	// enlisted are the instances of the capture table that take part in the transaction.
 	enlisted map[*captureVTab]bool
-	// waiting takes down events, nil where the binding has none; accepted are the layouts of the codes that it takes.
+	// waiting takes down events, nil where the binding has none; accepted are those that it takes, but for all that are in
+	// the batch already none while it is refused.
 	waiting  sqlite3.Batch
-	accepted map[int64]*layout
+	accepted []acceptedEvent
+	refused  bool
 
 	// The catalog as last read.
 	loaded      bool
@@ -51,6 +53,7 @@ type database struct {
 
 	cookieStmt, otherCookieStmt sqlite3.Stmt
 	partial                     dbsp.Row
+	version                     dataVersion
 	// batch, slab and image are feedLog's buffers.
 	batch dbsp.Batch
 	slab  []dbsp.Value

@@ -102,10 +102,7 @@ func (e *engine) database(schema string) *database {
 // base tables and log then disagree for moments.
 func (e *engine) writing() bool {
 	w := false
-	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
-		w = s.Busy() && !s.ReadOnly()
-		return !w
-	})
+	e.conn.Writing(func(string) bool { w = true; return false })
 	return w
 }
 

@@ -1,10 +1,6 @@
 package ext
 
-import (
-	"strings"
-
-	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
-)
+import "strings"
 
 // mayReplace looks at the running statements' texts, and at the schemas, for REPLACE.
 func (e *engine) mayReplace() bool {
@@ -14,11 +10,8 @@ func (e *engine) mayReplace() bool {
 		}
 	}
 	found := false
-	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
-		if s.Busy() && !s.ReadOnly() {
-			sql := s.SQL()
-			found = sql == "" || containsReplace(sql)
-		}
+	e.conn.Writing(func(sql string) bool {
+		found = sql == "" || containsReplace(sql)
 		return !found
 	})
 	return found

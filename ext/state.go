@@ -95,7 +95,7 @@ func (t *stateTable) release() {
 // empty gives up the memory that filling the view took: maps keep their size, and each commit goes through them.
 func (t *stateTable) empty() {
 	t.puts, t.spare = map[string][]byte{}, map[string]bool{}
-	t.mirror = mirror{}
+	t.mirror = nil
 }
 
 // forget drops what was taken to be written.
@@ -134,7 +134,7 @@ func (t *stateTable) Get(op dbsp.OpID, key string) ([]byte, error) {
 	if op != t.rowOp {
 		return t.getOps(op, key)
 	}
-	if state, ok := t.mirror.get(t.v.db.e, t.v.db.name, key); ok {
+	if state, ok := t.mirrored(key); ok {
 		return []byte(state), nil
 	}
 	s, err := t.bind(&t.outGet, dbsp.NewBlob(key))
@@ -289,7 +289,7 @@ func (t *stateTable) writeOutput(o *outputDelta) error {
 		value := t.puts[key]
 		delete(t.puts, key)
 		if value != nil {
-			t.mirror.removed(key)
+			delete(t.mirror, key)
 			if err := run(t.bind(&t.outSet, dbsp.NewBlob(key), dbsp.NewBlob(string(value)))); err != nil {
 				return err
 			}
@@ -334,7 +334,8 @@ func (t *stateTable) rowState(key string) (dbsp.Value, error) {
 
 func (t *stateTable) writeEntry(keyed bool, e *outputEntry) error {
 	if keyed {
-		if t.mirror.removed(e.key); e.weight == 0 {
+		delete(t.mirror, e.key)
+		if e.weight == 0 {
 			return run(t.bind(&t.outDel, dbsp.NewBlob(e.key)))
 		}
 		state, err := t.rowState(e.key)
@@ -345,7 +346,7 @@ func (t *stateTable) writeEntry(keyed bool, e *outputEntry) error {
 			return err
 		}
 		if t.rowOp != 0 {
-			t.mirror.wrote(t.v.db, e.key, state.Str())
+			t.wrote(e.key, state.Str())
 		}
 		return nil
 	}
@@ -435,6 +436,6 @@ func (t *stateTable) create() error {
 
 // clear empties them.
 func (t *stateTable) clear() error {
-	t.mirror.forget()
+	clear(t.mirror)
 	return t.v.db.e.conn.Exec("DELETE FROM " + t.out() + "; DELETE FROM " + t.ops())
 }

@@ -8,10 +8,13 @@ import (
 
 // statementStarts is called when a write statement of the user's begins, before it changes anything.
 func (d *database) statementStarts() error {
-	if err := d.refuseBatch(); err != nil {
+	if err := d.collect(); err != nil {
 		return err
 	}
 	if err := d.refresh(); err != nil {
+		if err := d.refuseBatch(); err != nil {
+			return err
+		}
 		if isDatabase(err) {
 			return err
 		}
@@ -20,7 +23,7 @@ func (d *database) statementStarts() error {
 		return nil
 	}
 	if len(d.views) == 0 {
-		return nil
+		return d.refuseBatch()
 	}
 	if err := d.outdated(); err != nil {
 		return err
@@ -33,11 +36,13 @@ func (d *database) statementStarts() error {
 		d.e.setReplacing(!recursive) // then delete triggers tell of them
 	}
 	doubted := d.misshows && d.e.pragma("foreign_keys")
+	answers := d.e.replacing || !d.tx.images.empty() // do events need some?
 	for _, w := range d.watchedList {
 		w.layout.doubted = doubted && w.layout.misshown
 		if d.tx.images.empty() {
 			w.layout.tracked = w.layout.interfered || victims
 		}
+		answers = answers || w.layout.doubted || w.layout.tracked
 		if w.unarmed && d.e.replacing {
 			w.unarmed, w.outdated = false, true
 			d.tx.arm[strings.ToLower(w.layout.table)] = true
@@ -54,6 +59,10 @@ func (d *database) statementStarts() error {
 			}
 		}
 	}
+	if answers {
+		return d.refuseBatch()
+	}
+	d.resumeBatch()
 	return nil
 }
 
@@ -70,8 +79,8 @@ func (e *engine) pragma(name string) bool {
 // running reports whether a running write statement's text contains word.
 func (e *engine) running(word string) bool {
 	found := false
-	e.conn.Statements(func(s sqlite3.StmtInfo) bool {
-		found = s.Busy() && !s.ReadOnly() && (s.SQL() == "" || containsFold(s.SQL(), word))
+	e.conn.Writing(func(sql string) bool {
+		found = sql == "" || containsFold(sql, word)
 		return !found
 	})
 	return found

@@ -5,61 +5,76 @@ import "github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
 // mirrorMost bounds the accumulators that a mirror holds.
 const mirrorMost = 1024
 
-// mirror holds accumulators of output rows as this connection last wrote them, so that a small transaction need not read
-// what the one before it wrote. It is right as long as nobody else changed the file, which the pager's data version
-// tells, and nothing was rolled back, after which it is emptied. Where the version can't be known, it stays empty.
-type mirror struct {
-	rows    map[string]string // by group key
-	version uint32
+// mirror holds accumulators of output rows, by group key, as this connection last wrote them, so that a small transaction
+// need not read what the one before it wrote. It is right as long as nobody else changed the file, which a database's
+// dataVersion tells, and nothing was rolled back, after which it is emptied.
+type mirror map[string]string
+
+// dataVersion is what a database knows of the number that changes with each commit to the file (sqlite3.DataVersioner). The
+// mirrors of its views are right while the file has this version.
+type dataVersion struct {
+	number uint32
+	// same is set when a transaction that this connection writes has found the version to be the number: until it ends
+	// nobody else commits.
+	same bool
 }
 
-// get returns the accumulator under key, if the mirror has it.
-func (m *mirror) get(e *engine, schema, key string) (string, bool) {
-	if len(m.rows) == 0 {
-		return "", false
+// mirrors reports whether the views' mirrors may be read, and written to, in this transaction. It empties them where they
+// are out of date. Where the version can't be known, or a rollback would not be heard of, it says no.
+func (d *database) mirrors() bool {
+	if d.version.same {
+		return true
 	}
-	if v, ok := e.dataVersion(schema); !ok || v != m.version {
-		m.forget()
-		return "", false
-	}
-	s, ok := m.rows[key]
-	return s, ok
-}
-
-// wrote notes that the accumulator under key was written with its row, where a rollback of that will be heard.
-func (m *mirror) wrote(d *database, key, state string) {
-	v, ok := d.e.dataVersion(d.name)
+	r, ok := d.e.conn.(sqlite3.DataVersioner)
 	if !ok || len(d.enlisted) == 0 {
-		m.forget()
-		return
+		return false
 	}
-	if v != m.version || len(m.rows) >= mirrorMost {
-		m.forget()
+	now, ok := r.DataVersion(d.name)
+	if !ok || now != d.version.number {
+		d.unmirror()
 	}
-	if m.rows == nil {
-		m.rows = map[string]string{}
-	}
-	m.rows[key], m.version = state, v
+	d.version = dataVersion{now, ok}
+	return ok
 }
 
-// removed notes that the row under key is gone, or that something else stands there.
-func (m *mirror) removed(key string) { delete(m.rows, key) }
-
-func (m *mirror) forget() { clear(m.rows) }
-
-// dataVersion is sqlite3.DataVersioner's, where the binding is one.
-func (e *engine) dataVersion(schema string) (uint32, bool) {
-	if d, ok := e.conn.(sqlite3.DataVersioner); ok {
-		return d.DataVersion(schema)
+// mirrorsCommitted takes the version that the commit of this connection's own transaction left.
+func (d *database) mirrorsCommitted() {
+	if !d.version.same {
+		return // what was committed is not in the mirrors
 	}
-	return 0, false
+	d.version.same = false
+	// Where connections share a cache another one may have committed since: that counts on, too.
+	if now, ok := d.e.conn.(sqlite3.DataVersioner).DataVersion(d.name); ok && now == d.version.number+1 {
+		d.version.number = now
+	}
 }
 
 // unmirror empties the views' mirrors: what was written may have been taken back.
 func (d *database) unmirror() {
+	d.version.same = false
 	for _, v := range d.views {
 		if v.machine != nil {
-			v.machine.state.mirror.forget()
+			clear(v.machine.state.mirror)
 		}
 	}
+}
+
+// mirrored returns the accumulator under key, if the mirror has it.
+func (t *stateTable) mirrored(key string) (state string, ok bool) {
+	if len(t.mirror) == 0 || !t.v.db.mirrors() {
+		return "", false
+	}
+	state, ok = t.mirror[key]
+	return state, ok
+}
+
+// wrote notes that the accumulator under key was written with its row.
+func (t *stateTable) wrote(key, state string) {
+	if !t.v.db.mirrors() {
+		return
+	}
+	if t.mirror == nil || len(t.mirror) >= mirrorMost {
+		t.mirror = mirror{}
+	}
+	t.mirror[key] = state
 }

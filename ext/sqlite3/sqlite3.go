@@ -40,8 +40,10 @@ type Conn interface {
 	// SchemaVersion is a number that differs whenever the connection's idea of the schema does, where the binding can see
 	// it: without a statement, and so also while SQLite compiles one. Otherwise ok is false.
 	SchemaVersion(schema string) (version int64, ok bool)
-	// Statements calls yield for each prepared statement of the connection, ours included, until it returns false.
-	Statements(yield func(StmtInfo) bool)
+	// Writing calls yield for each statement of the connection, ours included, that may write and is running: it was stepped
+	// and is not at its end (sqlite3_stmt_busy). It ends when yield returns false. sql is sqlite3_sql, "" where SQLite does
+	// not know it; it is valid during the yield only, which must not finalize the statement.
+	Writing(yield func(sql string) bool)
 	// Filename is sqlite3_db_filename: "" for temporary and in-memory databases.
 	Filename(schema string) string
 	// ReadOnly is sqlite3_db_readonly.
@@ -52,10 +54,11 @@ type Conn interface {
 	Version() int
 }
 
-// DataVersioner is a Conn that can tell cheaply whether the file was changed by others.
+// DataVersioner is a Conn that can tell cheaply whether a database is what it was.
 type DataVersioner interface {
-	// DataVersion is a number that differs once another connection, of this or another process, changed a database. ok is
-	// false where it would not tell: connections that share a cache.
+	// DataVersion is a number that a commit to the database changes: one of this connection by 1, at once; one of another, of
+	// this or another process, when this connection begins to read, as it has where it reads or writes already. It need not
+	// be known where connections share a cache. A rollback does not show.
 	DataVersion(schema string) (version uint32, ok bool)
 }
 
@@ -64,13 +67,6 @@ type Stamper interface {
 	// Stamp returns a number that differs from an earlier one if anything was written and committed to the database since, by
 	// this connection or another. ok is false unless a read transaction, and no write transaction, is open on it.
 	Stamp(schema string) (stamp uint32, ok bool)
-}
-
-// StmtInfo describes a prepared statement of the connection.
-type StmtInfo interface {
-	Busy() bool     // sqlite3_stmt_busy: stepped, not at its end
-	ReadOnly() bool // sqlite3_stmt_readonly
-	SQL() string    // sqlite3_sql; valid during the yield only
 }
 
 // Stmt is a prepared statement. Parameter indexes begin at 1, columns at 0.
@@ -137,7 +133,10 @@ type Module struct {
 	// Methods tells which optional VTab interfaces the tables of this module implement; SQLite asks per module.
 	Writable     bool // VTab implements Updater
 	Transactions bool // VTab implements Transactor and Savepointer
-	Renames      bool // VTab implements Renamer
+	// LateRelease lets the binding put Savepointer.Release off until it tells of a savepoint again, and then tell of the
+	// lowest n alone; where the transaction ends before, it need not tell at all.
+	LateRelease bool
+	Renames     bool // VTab implements Renamer
 	// ShadowName reports whether suffix names a shadow table (after "<table>_"); may be nil.
 	ShadowName func(suffix string) bool
 }

@@ -55,6 +55,8 @@ func Run(t *testing.T, s *Subject) {
 		{"Statements", testStatements},
 		{"Run", testRun},
 		{"Reprepared", testReprepared},
+		{"SchemaVersion", testSchemaVersion},
+		{"DataVersion", testDataVersion},
 		{"Connection", testConnection},
 		{"OpenClose", testOpenClose},
 		{"ConnectionsInParallel", testConnectionsInParallel},

@@ -161,23 +161,33 @@ func testConnection(t *testing.T) {
 		require.Equal(t, int64(1)<<40, c.LastInsertRowid())
 		require.NoError(t, c.Exec("COMMIT"))
 
-		s, _, err := c.Prepare("INSERT INTO t VALUES(7) RETURNING a", true)
-		require.NoError(t, err)
 		list := func() (out []string) {
-			c.Statements(func(i sqlite3.StmtInfo) bool {
-				out = append(out, fmt.Sprint(i.SQL(), " ", i.Busy(), " ", i.ReadOnly()))
-				return true
-			})
+			c.Writing(func(sql string) bool { out = append(out, strings.Clone(sql)); return true })
 			return out
 		}
-		require.ElementsMatch(t, []string{"SELECT within() true true", "INSERT INTO t VALUES(7) RETURNING a false false"}, list())
-		_, err = s.Step()
-		require.NoError(t, err)
-		require.ElementsMatch(t, []string{"SELECT within() true true", "INSERT INTO t VALUES(7) RETURNING a true false"}, list())
-		require.NoError(t, s.Finalize())
+		require.Empty(t, list(), "SELECT within() is running, and does not write")
+		var running []string
+		var all []sqlite3.Stmt
+		for i := range 9 {
+			sql := fmt.Sprintf("INSERT INTO t VALUES(%d) RETURNING a", i)
+			s, _, err := c.Prepare(sql, true)
+			require.NoError(t, err)
+			all, running = append(all, s), append(running, sql)
+			require.ElementsMatch(t, running[:i], list(), "not stepped yet")
+			_, err = s.Step()
+			require.NoError(t, err)
+			require.ElementsMatch(t, running, list())
+		}
 		n := 0
-		c.Statements(func(sqlite3.StmtInfo) bool { n++; return false })
-		require.Equal(t, 1, n)
+		c.Writing(func(string) bool { n++; return n < 3 })
+		require.Equal(t, 3, n)
+		_, err := all[0].Step()
+		require.NoError(t, err)
+		require.ElementsMatch(t, running[1:], list(), "at its end")
+		for _, s := range all {
+			require.NoError(t, s.Finalize())
+		}
+		require.Empty(t, list())
 		return nil
 	})
 	require.NoError(t, db.Close())

@@ -1,6 +1,10 @@
 package bindingtest
 
 import (
+	"database/sql"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +72,116 @@ func testReprepared(t *testing.T) {
 		require.NoError(t, c.Exec("COMMIT"))
 		run(false, "at the end")
 		return s.Finalize()
+	})
+}
+
+// A schema change, its rollback, and another change after it all show in the version, though the cookie of the two changes is
+// the same number; nothing else does.
+func testSchemaVersion(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	within(t, file, func(c sqlite3.Conn) error {
+		last := map[string]int64{}
+		look := func(after string, changed ...string) {
+			t.Helper()
+			for _, schema := range []string{"main", "temp", "other"} {
+				require.NoError(t, c.Exec("SELECT 1 FROM "+schema+".sqlite_master")) // reads the schema where it was forgotten
+				v, ok := c.SchemaVersion(strings.ToUpper(schema))
+				require.True(t, ok)
+				old, known := last[schema]
+				require.Equal(t, !known || slices.Contains(changed, schema), !known || v != old, "%s: %s", after, schema)
+				last[schema] = v
+			}
+		}
+		require.NoError(t, c.Exec("ATTACH '"+file+"2' AS other"))
+		look("at first")
+		_, ok := c.SchemaVersion("othe")
+		require.False(t, ok)
+		_, ok = c.SchemaVersion("others")
+		require.False(t, ok)
+		for _, q := range []struct {
+			sql     string
+			changed []string
+		}{
+			{"CREATE TABLE a(x)", []string{"main"}},
+			{"INSERT INTO a VALUES(1)", nil},
+			{"CREATE TEMP TABLE a(x)", []string{"temp"}},
+			{"CREATE TABLE other.a(x)", []string{"other"}},
+			{"BEGIN", nil},
+			{"CREATE TABLE b(x)", []string{"main"}},
+			{"ROLLBACK", []string{"main", "temp", "other"}}, // SQLite forgets them all
+			{"CREATE TABLE c(x)", []string{"main"}},
+			{"BEGIN; SAVEPOINT s", nil},
+			{"CREATE TABLE other.b(x)", []string{"other"}},
+			{"ROLLBACK TO s", []string{"main", "temp", "other"}},
+			{"CREATE TABLE other.c(x)", []string{"other"}},
+			{"COMMIT", nil},
+		} {
+			require.NoError(t, c.Exec(q.sql))
+			look(q.sql, q.changed...)
+		}
+		db, err := sql.Open(subject.Driver, file)
+		require.NoError(t, err)
+		mustExec(t, db, "CREATE TABLE d(x)")
+		require.NoError(t, db.Close())
+		look("another connection", "main", "temp") // temp may have triggers on main
+		return nil
+	})
+}
+
+// The data version tells of commits: by one of this connection's own, at once, and of another's at the next read.
+func testDataVersion(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	within(t, file+"2", func(c sqlite3.Conn) error {
+		v, ok := c.(sqlite3.DataVersioner)
+		if !ok {
+			t.Skip("the binding has none")
+		}
+		require.NoError(t, c.Exec("ATTACH '"+file+"' AS a; CREATE TABLE a.t(x); CREATE TEMP TABLE u(x)"))
+		last := map[string]uint32{}
+		grows := func(after string, by map[string]uint32) {
+			t.Helper()
+			for _, schema := range []string{"a", "temp"} {
+				require.NoError(t, c.Exec("SELECT 1 FROM "+schema+".sqlite_master"))
+				now, ok := v.DataVersion(schema)
+				require.True(t, ok)
+				require.Equal(t, last[schema]+by[schema], now, "%s: %s", after, schema)
+			}
+		}
+		last["a"], _ = v.DataVersion("a")
+		last["temp"], _ = v.DataVersion("temp")
+		grows("at first", nil)
+		_, ok = v.DataVersion("none")
+		require.False(t, ok)
+		for _, q := range []struct {
+			sql string
+			by  map[string]uint32
+		}{
+			{"INSERT INTO a.t VALUES(1)", map[string]uint32{"a": 1}},
+			{"INSERT INTO u VALUES(1)", map[string]uint32{"temp": 1}},
+			{"BEGIN; INSERT INTO a.t VALUES(1); INSERT INTO u VALUES(1)", nil},
+			{"COMMIT", map[string]uint32{"a": 1, "temp": 1}},
+			{"BEGIN; INSERT INTO a.t VALUES(1); SAVEPOINT s; INSERT INTO a.t VALUES(1)", nil},
+			{"ROLLBACK TO s", nil},
+			{"COMMIT", map[string]uint32{"a": 1}},
+			{"BEGIN; SELECT * FROM a.t; COMMIT", nil},
+		} {
+			require.NoError(t, c.Exec(q.sql))
+			grows(q.sql, q.by)
+			for schema, n := range q.by {
+				last[schema] += n
+			}
+		}
+		require.NoError(t, c.Exec("BEGIN; INSERT INTO a.t VALUES(1); ROLLBACK"))
+		last["a"], _ = v.DataVersion("a") // a rollback may count, or not
+		db, err := sql.Open(subject.Driver, file)
+		require.NoError(t, err)
+		mustExec(t, db, "INSERT INTO t VALUES(7)")
+		require.NoError(t, db.Close())
+		require.NoError(t, c.Exec("SELECT 1 FROM a.t"))
+		now, ok := v.DataVersion("a")
+		require.True(t, ok)
+		require.NotEqual(t, last["a"], now)
+		return nil
 	})
 }
 

@@ -46,8 +46,8 @@ func (k *keeper) Sync() error            { return k.event("sync", 0) }
 func (k *keeper) Commit() error          { return k.event("commit", 0) }
 func (k *keeper) Rollback() error        { return k.event("rollback", 0) }
 func (k *keeper) Savepoint(n int) error  { return k.event("savepoint", n) }
-func (k *keeper) Release(n int) error    { return k.event("release", n) }
 func (k *keeper) RollbackTo(n int) error { return k.event("rollback to", n) }
+func (k *keeper) Release(n int) error    { return k.event("release", n) }
 func (k *keeper) Rename(string) error    { return k.event("rename", 0) }
 
 // enlisted is s's module with transactions and renames, whose calls go to event.

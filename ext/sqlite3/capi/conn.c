@@ -47,21 +47,20 @@ int mv_create_function(sqlite3 *db, const char *name, int narg, int flags, uintp
                                     mv_function_destroy);
 }
 
-// mv_next_stmt walks the connection's statements.
-sqlite3_stmt *mv_next_stmt(sqlite3 *db, sqlite3_stmt *after, int *busy, int *readonly) {
-  sqlite3_stmt *s = sqlite3_next_stmt(db, after);
-  if (s) {
-    *busy = sqlite3_stmt_busy(s);
-    *readonly = sqlite3_stmt_readonly(s);
+// mv_writing gives the texts of the connection's running statements that may write, at most n. It returns how many there are.
+int mv_writing(sqlite3 *db, const char **sql, int n) {
+  int found = 0;
+  for (sqlite3_stmt *s = 0; (s = sqlite3_next_stmt(db, s));) {
+    if (!sqlite3_stmt_busy(s) || sqlite3_stmt_readonly(s)) continue;
+    if (found < n) sql[found] = sqlite3_sql(s);
+    found++;
   }
-  return s;
+  return found;
 }
 
-const char *mv_sql(sqlite3_stmt *stmt) { return sqlite3_sql(stmt); }
-
-// mv_stamp reads the number that SQLite changes with each commit to a database. It returns 0 unless the connection reads the
-// database, and does not write it.
-int mv_stamp(sqlite3 *db, const char *schema, uint32_t *stamp) {
-  return sqlite3_api->txn_state && sqlite3_api->file_control && sqlite3_txn_state(db, schema) == SQLITE_TXN_READ &&
-         sqlite3_file_control(db, schema, SQLITE_FCNTL_DATA_VERSION, stamp) == SQLITE_OK;
+// mv_data_version reads the number that SQLite changes with each commit to a database. With reading set it returns 0 unless
+// the connection reads the database, and does not write it.
+int mv_data_version(sqlite3 *db, const char *schema, int reading, uint32_t *version) {
+  if (reading && !(sqlite3_api->txn_state && sqlite3_txn_state(db, schema) == SQLITE_TXN_READ)) return 0;
+  return sqlite3_api->file_control && sqlite3_file_control(db, schema, SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK;
 }

@@ -6,6 +6,7 @@ package capi
 import "C"
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -17,15 +18,18 @@ type conn struct {
 	db   *C.sqlite3
 	refs int // modules, functions and a running entry point
 
-	// Where SQLite keeps changes() and total_changes(), and last_insert_rowid(), nil when that could not be found out.
-	counters *[2]int64
-	rowid    *int64
+	// Where SQLite keeps changes() and total_changes(), last_insert_rowid(), and its databases, nil when that could not be
+	// found out.
+	counters  *[2]int64
+	rowid     *int64
+	databases *C.mv_databases_of
 
 	// A frame per callback that is running and takes arguments: a callback may run SQL that calls it again.
 	frames []*frame
 	depth  int
 
 	schemas map[string]*C.char // names with their NUL
+	texts   []*C.char          // of Writing
 	stamp   C.uint32_t
 
 	batches []*batch
@@ -33,12 +37,15 @@ type conn struct {
 }
 
 func newConn(db *C.sqlite3) *conn {
-	c := &conn{db: db, refs: 1}
+	c := &conn{db: db, refs: 1, texts: make([]*C.char, 4)}
 	if at := C.mv_counters; at != 0 {
 		c.counters = (*[2]int64)(unsafe.Add(unsafe.Pointer(db), at))
 	}
 	if at := C.mv_rowid; at != 0 {
 		c.rowid = (*int64)(unsafe.Add(unsafe.Pointer(db), at))
+	}
+	if at := C.mv_databases; at != 0 {
+		c.databases = (*C.mv_databases_of)(unsafe.Add(unsafe.Pointer(db), at))
 	}
 	return c
 }
@@ -131,7 +138,13 @@ func (c *conn) LastInsertRowid() int64 {
 }
 
 // SetLastInsertRowid implements sqlite3.Conn.
-func (c *conn) SetLastInsertRowid(rowid int64) { C.mv_set_last_rowid(c.db, C.int64_t(rowid)) }
+func (c *conn) SetLastInsertRowid(rowid int64) {
+	if c.rowid != nil {
+		*c.rowid = rowid
+		return
+	}
+	C.mv_set_last_rowid(c.db, C.int64_t(rowid))
+}
 
 // Changes implements sqlite3.Conn.
 func (c *conn) Changes() int64 {
@@ -160,11 +173,31 @@ func (c *conn) RestoreChanges(changes, total int64) bool {
 	return true
 }
 
-// SchemaVersion implements sqlite3.Conn: the API gives it by a statement only.
-func (c *conn) SchemaVersion(schema string) (version int64, ok bool) { return 0, false }
+// SchemaVersion implements sqlite3.Conn: the schema cookie, which schema changes count up, and the generation, which counts
+// how often the schema was read anew, as after a rolled back change. The API gives the first by a statement only, and not
+// the second; so their place in SQLite's memory was looked for, as with RestoreChanges.
+func (c *conn) SchemaVersion(schema string) (version int64, ok bool) {
+	if c.databases == nil {
+		return 0, false
+	}
+	for _, d := range unsafe.Slice(c.databases.list, int(c.databases.n)) {
+		if d.schema != nil && strings.EqualFold(textAt(d.name), schema) {
+			return int64(d.schema.generation)<<32 | int64(uint32(d.schema.cookie)), true
+		}
+	}
+	return 0, false
+}
 
 // Stamp implements sqlite3.Stamper, by SQLITE_FCNTL_DATA_VERSION.
-func (c *conn) Stamp(schema string) (stamp uint32, ok bool) {
+func (c *conn) Stamp(schema string) (stamp uint32, ok bool) { return c.dataVersion(schema, true) }
+
+// DataVersion implements sqlite3.DataVersioner.
+func (c *conn) DataVersion(schema string) (version uint32, ok bool) {
+	return c.dataVersion(schema, false)
+}
+
+// dataVersion reads a database's data version; with reading set only if it is read and not written.
+func (c *conn) dataVersion(schema string, reading bool) (version uint32, ok bool) {
 	z := c.schemas[schema]
 	if z == nil {
 		var err error
@@ -176,7 +209,7 @@ func (c *conn) Stamp(schema string) (stamp uint32, ok bool) {
 		}
 		c.schemas[schema] = z
 	}
-	ok = C.mv_stamp(c.db, z, &c.stamp) != 0
+	ok = C.mv_data_version(c.db, z, flag(reading), &c.stamp) != 0
 	return uint32(c.stamp), ok
 }
 
@@ -204,28 +237,16 @@ func (c *conn) Interrupted() bool { return C.mv_interrupted(c.db) != 0 }
 // Version implements sqlite3.Conn.
 func (c *conn) Version() int { return int(C.mv_version()) }
 
-// Statements implements sqlite3.Conn. yield must not finalize the statement that it is given.
-func (c *conn) Statements(yield func(sqlite3.StmtInfo) bool) {
-	var info stmtInfo
-	for {
-		info.stmt = C.mv_next_stmt(c.db, info.stmt, &info.busy, &info.readOnly)
-		if info.stmt == nil || !yield(&info) {
+// Writing implements sqlite3.Conn.
+func (c *conn) Writing(yield func(sql string) bool) {
+	n := int(C.mv_writing(c.db, &c.texts[0], C.int(len(c.texts))))
+	for n > len(c.texts) {
+		c.texts = make([]*C.char, 2*n)
+		n = int(C.mv_writing(c.db, &c.texts[0], C.int(len(c.texts))))
+	}
+	for _, z := range c.texts[:n] {
+		if !yield(textAt(z)) {
 			return
 		}
 	}
 }
-
-// stmtInfo implements sqlite3.StmtInfo over a sqlite3_stmt* that may be anybody's.
-type stmtInfo struct {
-	stmt           *C.sqlite3_stmt
-	busy, readOnly C.int
-}
-
-// Busy implements sqlite3.StmtInfo.
-func (i *stmtInfo) Busy() bool { return i.busy != 0 }
-
-// ReadOnly implements sqlite3.StmtInfo.
-func (i *stmtInfo) ReadOnly() bool { return i.readOnly != 0 }
-
-// SQL implements sqlite3.StmtInfo.
-func (i *stmtInfo) SQL() string { return C.GoString(C.mv_sql(i.stmt)) }

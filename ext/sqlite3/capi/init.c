@@ -5,7 +5,7 @@
 
 SQLITE_EXTENSION_INIT1
 
-int mv_counters, mv_rowid;
+int mv_counters, mv_rowid, mv_databases;
 
 // probing is set while this thread opens a connection of our own: it gets no engine, whichever way the program attaches
 // one to each connection.
@@ -52,6 +52,44 @@ static int offset(sqlite3 *db, const int64_t *words, int n) {
   return found;
 }
 
+// find_databases finds out where a connection has the list of its databases, and whether a database's schema begins with the
+// two numbers of mv_schema: that they do what they must is tried.
+static void find_databases(sqlite3 *db) {
+#if SQLITE_VERSION_NUMBER >= 3039000
+  if (sqlite3_libversion_number() < 3039000 || !sqlite3_api->db_name) return;
+  uintptr_t *words = (uintptr_t *)db, first = (uintptr_t)sqlite3_db_name(db, 0), second = (uintptr_t)sqlite3_db_name(db, 1);
+  enum { ENTRY = sizeof(mv_database) / sizeof *words };
+  int n = (int)(sqlite3_msize(db) / sizeof *words), list = 0, at = 0;
+  for (int i = 1; i + 2 * ENTRY <= n; i++) {
+    if (words[i] != first || words[i + ENTRY] != second) continue;
+    if (list) return;
+    list = i;
+  }
+  for (int i = 1; list && i + 1 < n; i++) {
+    if (words[i] != (uintptr_t)&words[list]) continue;
+    if (at) return;
+    at = i;
+  }
+  if (!at) return;
+  const mv_databases_of *of = (mv_databases_of *)&words[at];
+  const mv_schema *schema = of->list[0].schema;
+  if (of->n != 2 || (uintptr_t)schema < 4096 || (uintptr_t)schema % sizeof schema) return;
+#define DO(sql) \
+  if (sqlite3_exec(db, sql, 0, 0, 0) != SQLITE_OK) return
+  int32_t cookie = schema->cookie, generation = schema->generation;
+  DO("CREATE TABLE u(x)");
+  if (schema->cookie != cookie + 1 || schema->generation != generation) return;
+  DO("CREATE INDEX v ON u(x)");
+  if (schema->cookie != cookie + 2 || schema->generation != generation) return;
+  DO("BEGIN; CREATE TABLE w(x); ROLLBACK; SELECT 1 FROM u");
+  if (schema->cookie != cookie + 2 || schema->generation == generation) return;
+  DO("ATTACH ':memory:' AS third; CREATE TABLE third.x(x)");
+#undef DO
+  schema = of->n == 3 ? of->list[2].schema : 0;
+  if (of->list[2].name == sqlite3_db_name(db, 2) && schema && schema->cookie == 1) mv_databases = at * (int)sizeof *words;
+#endif
+}
+
 // probe finds out where SQLite keeps changes() and total_changes(), which it has no function to set, and beside them
 // last_insert_rowid(): on a connection of its own, and only if what it writes there is what SQLite's functions then
 // return and count on from.
@@ -79,6 +117,7 @@ static void probe(void) {
       memcpy((char *)db + at, &rowid2, 8);
       if (sqlite3_last_insert_rowid(db) == rowid2) mv_rowid = at;
     }
+    find_databases(db);
   }
   sqlite3_close(db);
 }

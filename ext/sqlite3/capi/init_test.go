@@ -71,14 +71,14 @@ func open(t *testing.T) {
 	require.NoError(t, db.Ping())
 }
 
-// TestCountersFound requires that SQLite's counters are where they were looked for: without them changes() and
-// total_changes() would show the engine's own writes.
-func TestCountersFound(t *testing.T) {
-	found := [2]bool{}
+// TestPlacesFound requires that what was looked for in SQLite's memory was found: without the counters changes() and
+// total_changes() would show the engine's own writes, without the databases each statement costs more.
+func TestPlacesFound(t *testing.T) {
+	found := [3]bool{}
 	require.NoError(t, Linked.AutoExtension(func(c sqlite3.Conn) error {
-		found = [2]bool{c.(*conn).counters != nil, c.(*conn).rowid != nil}
+		found = [3]bool{c.(*conn).counters != nil, c.(*conn).rowid != nil, c.(*conn).databases != nil}
 		return nil
 	}))
 	open(t)
-	require.Equal(t, [2]bool{true, true}, found)
+	require.Equal(t, [3]bool{true, true, true}, found)
 }

@@ -133,8 +133,16 @@ static int xSync(sqlite3_vtab *t) { return mvTransaction((mv_vtab *)t, 1, 0); }
 static int xCommit(sqlite3_vtab *t) { return mvTransaction((mv_vtab *)t, 2, 0); }
 static int xRollback(sqlite3_vtab *t) { return mvTransaction((mv_vtab *)t, 3, 0); }
 static int xSavepoint(sqlite3_vtab *t, int n) { return mvTransaction((mv_vtab *)t, 4, n); }
-static int xRelease(sqlite3_vtab *t, int n) { return mvTransaction((mv_vtab *)t, 5, n); }
 static int xRollbackTo(sqlite3_vtab *t, int n) { return mvTransaction((mv_vtab *)t, 6, n); }
+
+// xRelease leaves it to the next call to tell Go, where the module allows that.
+static int xRelease(sqlite3_vtab *table, int n) {
+  mv_vtab *t = (mv_vtab *)table;
+  if (!t->late) return mvTransaction(t, 5, n);
+  if (!t->released || n < t->released) t->released = n + 1;
+  return SQLITE_OK;
+}
+
 static int xRename(sqlite3_vtab *t, const char *name) { return mvRename((mv_vtab *)t, (char *)name); }
 
 // mv_module returns the sqlite3_module for a set of methods, to be called by one thread at a time.

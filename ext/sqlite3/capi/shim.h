@@ -61,7 +61,9 @@ typedef struct mv_flag {
 typedef struct mv_vtab {
   sqlite3_vtab base;
   uint32_t handle;
-  mv_batch *batch; // or 0
+  int late;         // sqlite3.Module's LateRelease
+  int32_t released; // one more than the lowest savepoint that ended and that Go was not told of, 0 for none
+  mv_batch *batch;  // or 0
 } mv_vtab;
 
 typedef struct mv_cursor {
@@ -76,12 +78,30 @@ typedef struct mv_cursor {
   int64_t copy, weight;
 } mv_cursor;
 
+// What SQLite keeps of a connection's databases, as far as we look: see find_databases.
+typedef struct mv_schema {
+  int32_t cookie;     // counts schema changes, in the file too
+  int32_t generation; // counts how often the schema was forgotten
+} mv_schema;
+
+typedef struct mv_database {
+  const char *name;
+  const void *btree;
+  uintptr_t levels;
+  const mv_schema *schema;
+} mv_database;
+
+typedef struct mv_databases_of {
+  const mv_database *list;
+  int32_t n;
+} mv_databases_of;
+
 // init.c
 char *mv_init(const sqlite3_api_routines *api);
 sqlite3_api_routines *mv_loaded(void);
 int mv_auto_extension(void);
 int mv_probing(void);
-extern int mv_counters, mv_rowid; // offsets in sqlite3, 0 when not known
+extern int mv_counters, mv_rowid, mv_databases; // offsets in sqlite3, 0 when not known
 
 // value.c
 void mv_decode(int n, sqlite3_value **from, mv_value *to);
@@ -107,12 +127,11 @@ int64_t mv_total_changes(sqlite3 *db);
 const char *mv_filename(sqlite3 *db, const char *schema);
 int mv_readonly(sqlite3 *db, const char *schema);
 int mv_interrupted(sqlite3 *db);
-int mv_stamp(sqlite3 *db, const char *schema, uint32_t *stamp);
+int mv_data_version(sqlite3 *db, const char *schema, int reading, uint32_t *version);
 int mv_version(void);
 int mv_create_function(sqlite3 *db, const char *name, int narg, int flags, uintptr_t handle, int aggregate);
 int mv_create_module(sqlite3 *db, const char *name, uintptr_t handle, unsigned methods);
-sqlite3_stmt *mv_next_stmt(sqlite3 *db, sqlite3_stmt *after, int *busy, int *readonly);
-const char *mv_sql(sqlite3_stmt *stmt);
+int mv_writing(sqlite3 *db, const char **sql, int n);
 
 // batch.c
 mv_batch *mv_new_batch(sqlite3 *db);

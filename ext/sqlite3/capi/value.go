@@ -39,6 +39,16 @@ func stringAt(p unsafe.Pointer, n int) string {
 	return unsafe.String((*byte)(p), n)
 }
 
+// textAt returns the text at z without a copy, up to its NUL: it is valid as long as that C memory is.
+func textAt(z *C.char) string {
+	p := unsafe.Pointer(z)
+	n := 0
+	for z != nil && *(*byte)(unsafe.Add(p, n)) != 0 {
+		n++
+	}
+	return stringAt(p, n)
+}
+
 // cText returns s with a NUL at its end, for C to read during a call; a NUL within s is an error.
 func cText(s string) (*C.char, error) {
 	if strings.IndexByte(s, 0) >= 0 {

@@ -71,6 +71,7 @@ func mvConstruct(h C.uintptr_t, create C.int, argc C.int, argv **C.char, v *C.mv
 			v.batch = b.c
 		}
 	}
+	v.late = flag(m.impl.LateRelease)
 	v.handle = C.uint32_t(vtabs.Put(&vtab{conn: m.conn, impl: impl, Methods: methods}))
 	return C.SQLITE_OK
 }
@@ -128,6 +129,14 @@ func leaveUpdate(c *conn, v *C.mv_vtab, rc *C.int) {
 func mvTransaction(v *C.mv_vtab, call, n C.int) (rc C.int) {
 	defer rescue(&v.base, &rc)
 	t := tableOf(v)
+	if last := int(v.released) - 1; last >= 0 && call != 1 { // a COMMIT that fails after xSync leaves the transaction open
+		v.released = 0
+		if call == 4 || call == 6 {
+			if err := t.Savepointer.Release(last); err != nil {
+				return fail(&v.base, err)
+			}
+		}
+	}
 	switch call {
 	case 0:
 		return answer(v, t.Transactor.Begin())

@@ -145,7 +145,7 @@ func (c *conn) SchemaVersion(schema string) (version int64, ok bool) {
 	return 0, false
 }
 
-// DataVersion implements sqlite3.DataVersioner: the pager counts how often it found its cache out of date.
+// DataVersion implements sqlite3.DataVersioner: the pager counts commits, and how often it found its cache out of date.
 func (c *conn) DataVersion(schema string) (uint32, bool) {
 	d := at[lib.Tsqlite3](c.db)
 	for _, db := range unsafe.Slice(at[lib.TDb](d.FaDb), int(d.FnDb)) {
@@ -187,28 +187,12 @@ func (c *conn) Interrupted() bool { return lib.Xsqlite3_is_interrupted(c.tls, c.
 // Version implements sqlite3.Conn.
 func (c *conn) Version() int { return int(lib.Xsqlite3_libversion_number(c.tls)) }
 
-// Statements implements sqlite3.Conn. yield must not finalize the statement that it is given.
-func (c *conn) Statements(yield func(sqlite3.StmtInfo) bool) {
-	info := stmtInfo{conn: c}
+// Writing implements sqlite3.Conn.
+func (c *conn) Writing(yield func(sql string) bool) {
 	for p := lib.Xsqlite3_next_stmt(c.tls, c.db, 0); p != 0; p = at[lib.TVdbe](p).FpVNext { // without its lock
-		info.stmt = p
-		if !yield(&info) {
+		if lib.Xsqlite3_stmt_busy(c.tls, p) != 0 && lib.Xsqlite3_stmt_readonly(c.tls, p) == 0 &&
+			!yield(cStringView(lib.Xsqlite3_sql(c.tls, p))) {
 			return
 		}
 	}
 }
-
-// stmtInfo implements sqlite3.StmtInfo over a sqlite3_stmt* that may be anybody's.
-type stmtInfo struct {
-	conn *conn
-	stmt uintptr
-}
-
-// Busy implements sqlite3.StmtInfo.
-func (i *stmtInfo) Busy() bool { return lib.Xsqlite3_stmt_busy(i.conn.tls, i.stmt) != 0 }
-
-// ReadOnly implements sqlite3.StmtInfo.
-func (i *stmtInfo) ReadOnly() bool { return lib.Xsqlite3_stmt_readonly(i.conn.tls, i.stmt) != 0 }
-
-// SQL implements sqlite3.StmtInfo.
-func (i *stmtInfo) SQL() string { return cStringView(lib.Xsqlite3_sql(i.conn.tls, i.stmt)) }
