@@ -31,8 +31,8 @@ func (e *engine) keptPragma(slot *sqlite3.Stmt, name string) (int64, error) {
 
 // refresh reads the catalog again if the schema changed since.
 func (d *database) refresh() error {
-	if d.busy {
-		return nil // what is being read now
+	if d.busy || d.constructing {
+		return nil // it is being read, or what is in memory is ahead of it
 	}
 	cookie, err := d.schemaVersion(&d.cookieStmt, d.name)
 	if err != nil {

@@ -59,6 +59,8 @@ type database struct {
 	slab  []dbsp.Value
 	image dbsp.Row
 	busy  bool // the catalog is being read
+	// constructing is set while a view's machine, capture and state are made: what is in memory is then ahead of the catalog.
+	constructing bool
 }
 
 func newDatabase(e *engine, name string) *database {

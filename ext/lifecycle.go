@@ -121,8 +121,9 @@ func (v *view) setColumns(plan *planner.Plan) {
 // construct makes capture, machine and state for a plan, fills them from the base tables, and records the view as
 // fresh. The view's tables exist and are empty.
 func (d *database) construct(v *view, plan *planner.Plan) (err error) {
+	d.constructing = true
 	defer func() {
-		if err != nil {
+		if d.constructing = false; err != nil {
 			// A new view is in no list yet: nothing else would finalize its statements, and a connection that has one left
 			// stays open when it is closed.
 			d.retire(v)
