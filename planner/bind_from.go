@@ -64,8 +64,6 @@ func (b *binder) fromTerms(refs []*sqltext.TableRef, nested bool) (*boundFrom, e
 		if t.Join != nil {
 			if len(right.scope.items) == 1 {
 				right.scope.items[0].join = t.Join.Kind
-			} else if len(equal) > 0 && (t.Join.Kind == sqltext.RightJoin || t.Join.Kind == sqltext.FullJoin) {
-				return nil, b.text.refuse(t.Join.Span, "USING of a RIGHT or FULL JOIN with a parenthesised join", "write it as ON")
 			}
 		}
 		right.merges, f.merges = f.merges, nil
@@ -185,16 +183,26 @@ func (b *binder) merge(f, right *boundFrom, t *sqltext.TableRef) (equal []sqltex
 		}
 		equal = append(equal, eq)
 		*b.merges = true
-		for _, i := range right.scope.items {
-			if i.find(name) >= 0 {
-				if i.using == nil {
-					i.using = map[string]bool{}
-				}
-				i.using[lower(name)] = true
-				if t.Join.Kind == sqltext.RightJoin || t.Join.Kind == sqltext.FullJoin {
-					b.mergeColumns(f, i, name, l, r)
+		first := true
+		for n, i := range right.scope.items {
+			if i.find(name) < 0 {
+				continue
+			}
+			if i.using == nil {
+				i.using = map[string]bool{}
+			}
+			i.using[lower(name)] = true
+			if first && (t.Join.Kind == sqltext.RightJoin || t.Join.Kind == sqltext.FullJoin) {
+				b.mergeColumns(f, i, name, l, r)
+				if rest := len(right.scope.items) - 1; rest > 0 {
+					if i.group == nil {
+						i.group = map[string]groupColumn{}
+					}
+					i.group[lower(name)] = groupColumn{expr: r, join: t.Join.Kind, rest: rest - n}
+					f.whole = false // the parenthesised join is a subquery with a column of its own for it
 				}
 			}
+			first = false
 		}
 	}
 	return equal, nil
@@ -223,10 +231,15 @@ func (b *binder) mergeColumns(f *boundFrom, i *fromItem, name string, l, r sqlte
 func mergedLeft(f *boundFrom, name string, at sqltext.Span) []sqltext.Expr {
 	var all []sqltext.Expr
 	outer := f.keepsRight
-	for _, i := range f.scope.items {
+	for k := 0; k < len(f.scope.items); k++ {
+		i := f.scope.items[k]
+		group, grouped := i.group[lower(name)]
+		k += group.rest
 		if id, ok := i.merged[lower(name)]; ok {
 			all = []sqltext.Expr{newRef(id, &sqltext.Column{Span: at, Name: name})}
 			outer = false
+		} else if grouped {
+			all = append(all, group.expr)
 		} else if n := i.find(name); n >= 0 {
 			all = append(all, i.ref(n, at))
 		}

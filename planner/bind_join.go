@@ -18,21 +18,26 @@ func (j *joining) add(t *sqltext.TableRef, right *boundFrom, preds []sqltext.Exp
 		sofar, later := j.sofar()
 		j.block = &block{items: []rel{&extend{in: sofar, outs: right.before}}, preds: later}
 	}
-	if f := right.function; f != nil {
-		return j.function(t, f, kind, preds)
+	if right.function != nil {
+		return j.function(t, right, kind, preds)
 	}
 	switch kind {
 	case sqltext.LeftJoin, sqltext.RightJoin, sqltext.FullJoin:
-		if err := j.outer(t, kind, blockOf(right.block.items, right.block.preds), preds); err != nil {
-			return err
-		}
-		if right.merges != nil {
-			j.block.items[0] = &extend{in: j.block.items[0], outs: right.merges}
-		}
-		return nil
+		return j.outerJoin(t, right, kind, blockOf(right.block.items, right.block.preds), preds)
 	}
 	j.block.items = append(j.block.items, right.block.items...)
 	j.block.preds = append(append(j.block.preds, right.block.preds...), preds...)
+	return nil
+}
+
+// outerJoin makes an outer join with what the item right is.
+func (j *joining) outerJoin(t *sqltext.TableRef, right *boundFrom, kind sqltext.JoinKind, r rel, preds []sqltext.Expr) error {
+	if err := j.outer(t, kind, r, preds); err != nil {
+		return err
+	}
+	if right.merges != nil {
+		j.block.items[0] = &extend{in: j.block.items[0], outs: right.merges}
+	}
 	return nil
 }
 

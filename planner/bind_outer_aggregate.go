@@ -68,6 +68,9 @@ func (s *scope) has(id colID) bool {
 				return true
 			}
 		}
+		if i.rowid != nil && *i.rowid == id {
+			return true
+		}
 	}
 	return false
 }

@@ -51,6 +51,10 @@ func (u *unnesting) rel(r rel) rel {
 		return out
 	case *regroup:
 		return u.regroup(r)
+	case *tableFunction:
+		if _, with := split(r.on); len(with) > 0 {
+			return u.rel(splitLateral(r))
+		}
 	case *outerJoin:
 		if _, with := split(r.preds); len(with) > 0 && r.inner == nil {
 			return u.rel(splitOuter(r))

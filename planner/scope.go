@@ -26,12 +26,24 @@ type fromItem struct {
 	columns []scopeColumn
 	// using holds the columns (lower case) that a USING or NATURAL merges with one to the left.
 	using map[string]bool
-	scan  *scan // nil unless a table or materialized view
+	scan  *scan  // nil unless a table or materialized view
+	rowid *colID // of a table-valued function, else nil
 	// join is how the item is joined to those before it.
 	join sqltext.JoinKind
 	// merged has the columns (lower case) that stand for a column of a USING and those it is merged with, where SQLite
 	// gives them the affinity and collation of the first.
 	merged map[string]colID
+	// group has the columns (lower case) of a parenthesised join that a USING of a RIGHT or FULL JOIN merges with one to the
+	// left, at the first of its items with such a column.
+	group map[string]groupColumn
+}
+
+// groupColumn is a column of a parenthesised join: its value there, how the join is joined to what stands before it, and
+// how many of its items follow.
+type groupColumn struct {
+	expr sqltext.Expr
+	join sqltext.JoinKind
+	rest int
 }
 
 // scopeColumn is a column of a fromItem.
@@ -81,7 +93,8 @@ func (i *fromItem) qualifies(schema, table string) bool {
 // after a FULL JOIN the first that is not NULL. It returns nil for none, and whether there are several.
 func (s *scope) column(c *sqltext.Column) (found sqltext.Expr, ambiguous bool) {
 	var all []sqltext.Expr // for a FULL JOIN: those before found
-	for _, i := range s.items {
+	for at := 0; at < len(s.items); at++ {
+		i := s.items[at]
 		if !i.qualifies(c.Schema, c.Table) {
 			continue
 		}
@@ -89,11 +102,16 @@ func (s *scope) column(c *sqltext.Column) (found sqltext.Expr, ambiguous bool) {
 		if n < 0 {
 			continue
 		}
+		group, grouped := i.group[lower(c.Name)]
+		join := i.join
+		if grouped = grouped && c.Table == ""; grouped {
+			at, join = at+group.rest, group.join
+		}
 		if found != nil {
 			if c.Table != "" || !i.using[lower(c.Name)] {
 				return found, true
 			}
-			switch i.join {
+			switch join {
 			default:
 				continue
 			case sqltext.RightJoin:
@@ -106,7 +124,9 @@ func (s *scope) column(c *sqltext.Column) (found sqltext.Expr, ambiguous bool) {
 				all = append(all, found)
 			}
 		}
-		found = i.ref(n, c.Span)
+		if found = i.ref(n, c.Span); grouped {
+			found = group.expr
+		}
 	}
 	if all != nil {
 		return coalesce(c.Span, append(all, found)), false
@@ -130,6 +150,9 @@ func (s *scope) padded(name string) bool {
 		if (i.join == sqltext.RightJoin || i.join == sqltext.FullJoin) && i.using[lower(name)] {
 			return true
 		}
+		if _, ok := i.group[lower(name)]; ok {
+			return true
+		}
 	}
 	return false
 }
@@ -150,6 +173,10 @@ func (s *scope) rowid(c *sqltext.Column) (found *ref, isRowid bool) {
 		n++
 		if i.scan != nil && i.table.Kind == OrdinaryTable && i.table.RowidAlias >= 0 {
 			found = i.ref(i.table.RowidAlias, c.Span)
+		}
+		if i.rowid != nil {
+			at := sqltext.Column{Span: c.Span, Table: i.print, Name: "rowid", Quote: '"', NameSpan: c.Span}
+			found = &ref{Column: &at, id: *i.rowid}
 		}
 	}
 	if n != 1 {

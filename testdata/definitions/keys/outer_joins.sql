@@ -86,3 +86,21 @@ SELECT coalesce(a.k, b.k, 'none') AS k, CASE WHEN a.id IS NULL THEN 'b' WHEN b.w
 SELECT a.id, s.one, s.k FROM a LEFT JOIN (SELECT 1 AS one, k FROM b) s ON s.k = a.k;
 SELECT a.id, s.z FROM a LEFT JOIN (SELECT coalesce(w, 0) AS z, k FROM b) s ON s.k = a.k WHERE s.z IS NOT 5;
 SELECT n.k, n.c, m.s FROM (SELECT a.k, count(b.w) AS c FROM a LEFT JOIN b USING (k) GROUP BY a.k) n LEFT JOIN (SELECT c.k, sum(d.n) AS s FROM c LEFT JOIN d USING (k) GROUP BY c.k) m ON m.k = n.k;
+-- USING of RIGHT and FULL joins with parenthesised joins.
+SELECT k, a.id, b.w, c.w AS x FROM a FULL JOIN (b JOIN c USING (k)) USING (k);
+SELECT k, a.id, b.w, c.w AS x FROM a RIGHT JOIN (b JOIN c USING (k)) USING (k);
+SELECT k, a.id, b.w, c.w AS x FROM a FULL JOIN (b LEFT JOIN c USING (k)) USING (k);
+SELECT k, a.id, b.w, c.w AS x FROM a FULL JOIN (b RIGHT JOIN c USING (k)) USING (k);
+SELECT k, a.id, b.w, c.w AS x FROM a FULL JOIN (b FULL JOIN c USING (k)) USING (k);
+SELECT k, a.id, b.w, c.w AS x FROM a RIGHT JOIN (b FULL JOIN c USING (k)) USING (k);
+SELECT * FROM a FULL JOIN (b JOIN c USING (k)) USING (k);
+SELECT * FROM a RIGHT JOIN (b LEFT JOIN c USING (k, w)) USING (k);
+SELECT * FROM a NATURAL FULL JOIN (b NATURAL JOIN c);
+SELECT k, a.id, b.w FROM a FULL JOIN (b CROSS JOIN p) USING (k);
+SELECT k, a.id, p.id AS p, e.y FROM a FULL JOIN (b CROSS JOIN p) USING (k) LEFT JOIN e USING (k);
+SELECT k, a.id, p.id AS p, e.y FROM a FULL JOIN (b CROSS JOIN p) USING (k) FULL JOIN e USING (k);
+SELECT k, count(*) AS n FROM a RIGHT JOIN (b CROSS JOIN p) USING (k) GROUP BY k;
+SELECT k, a.id, c.id AS c FROM a FULL JOIN ((b JOIN c USING (k)) JOIN e USING (k)) USING (k) WHERE k > 1;
+SELECT a.k, b.k AS bk, k FROM a FULL JOIN (b CROSS JOIN q) USING (k) WHERE k IS NOT NULL;
+SELECT k FROM (a CROSS JOIN p) FULL JOIN (b CROSS JOIN q) USING (k);
+SELECT k, n FROM d FULL JOIN (SELECT k, w FROM b) USING (k) FULL JOIN (e CROSS JOIN q) USING (k);
