@@ -107,13 +107,17 @@ func (l *lowering) presentIn(p *Presence, node int, positions []int) bool {
 			}
 			return true
 		case *applyNode:
-			if filter != nil || !n.harmless || slices.ContainsFunc(positions, func(at int) bool { return n.pass[at] < 0 }) {
+			if !n.harmless || slices.ContainsFunc(positions, func(at int) bool { return n.pass[at] < 0 }) {
 				return false
 			}
-			filter, node, positions = n, n.inputs[0], at(n.pass, positions)
-			if l.filterColumns(filter) == nil {
+			node, positions = n.inputs[0], at(n.pass, positions)
+			if n.spec.Where == "" {
+				continue // it computes columns that others need
+			}
+			if filter != nil || l.filterColumns(n) == nil {
 				return false
 			}
+			filter = n
 			continue
 		case *sourceNode:
 			t := PresentIn{Source: n.source, Columns: positions}
