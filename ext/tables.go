@@ -165,7 +165,7 @@ func (e *engine) readTable(schema, name string) (*planner.Table, error) {
 			}
 			if v != nil {
 				t.Kind = planner.MaterializedView
-				t.Stale = v.stale
+				t.Select, t.Stale = v.resolved, v.stale
 				// The last columns are our own hidden ones.
 				var cols []planner.TableColumn
 				for i, c := range t.Columns {

@@ -19,6 +19,7 @@ type binder struct {
 	ctes       *cteScope
 	numbers    *int            // of aliases in resolved texts
 	expanding  map[string]bool // plain views being expanded
+	foreign    bool            // what is at hand is the text of a view of another schema
 	merging    bool            // see mergeColumns
 	merges     *bool           // whether there is something to merge
 	firstOf    *sqltext.Select // of which only the first row counts

@@ -305,7 +305,7 @@ func (b *binder) item(t, r *sqltext.TableRef, before *scope) (*boundFrom, error)
 			return f, err
 		}
 		i.schema, r.Schema, r.Name = i.table.Schema, i.table.Schema, i.table.Name
-		if i.table.Kind == PlainView {
+		if b.expands(i.table) {
 			if sub, err = b.plainView(t, i.table); err != nil {
 				return nil, err
 			}
@@ -389,9 +389,6 @@ func (b *binder) table(t *sqltext.TableRef) (*Table, error) {
 		if sameName(tab.Schema, "temp") {
 			return nil, b.text.refuse(t.NameSpan, "temp table "+t.Name, "create the view as TEMP")
 		}
-		if tab.Kind == MaterializedView && sameName(b.schema, "temp") {
-			return nil, b.text.refuse(t.NameSpan, "view "+tab.Schema+"."+tab.Name+" in a TEMP view", "build it on the tables under that view")
-		}
 		hint := "a view and its tables live in one database file"
 		if sameName(b.schema, "temp") {
 			hint = "a TEMP view reads tables of main and of temp"
@@ -409,7 +406,7 @@ func (b *binder) table(t *sqltext.TableRef) (*Table, error) {
 
 // maySee tells whether the view may read a table of another schema: a TEMP view those of main.
 func (b *binder) maySee(t *Table) bool {
-	return sameName(b.schema, "temp") && sameName(t.Schema, "main") && t.Kind != MaterializedView
+	return sameName(b.schema, "temp") && sameName(t.Schema, "main")
 }
 
 // scan makes the columns of a table.

@@ -61,6 +61,7 @@ type Table struct {
 	WithoutRowid bool
 	Indexes      []Index // including those behind PRIMARY KEY and UNIQUE, not the rowid
 	SQL          string  // CREATE statement; for a PlainView the planner expands it
+	Select       string  // MaterializedView only: its SELECT, which a view of another schema expands
 	Stale        string  // MaterializedView only: why it can't be built on, "" when it is fresh
 }
 

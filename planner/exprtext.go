@@ -19,11 +19,27 @@ var affinityTypes = map[Affinity]string{
 	AffinityBlob: "BLOB", AffinityText: "TEXT", AffinityNumeric: "NUMERIC", AffinityInteger: "INTEGER", AffinityReal: "REAL",
 }
 
-// name writes e for people, with column names.
+// name writes e for people, with column names, and subqueries as the mere fact.
 func (c *columns) name(e sqltext.Expr) string {
 	return sqltext.PrintExpr(e, func(e sqltext.Expr) (string, bool) {
-		if r, ok := e.(*ref); ok {
-			return c.of(r.id).name, true
+		switch e := e.(type) {
+		case *ref:
+			return c.of(e.id).name, true
+		case *subquery:
+			switch e.kind {
+			case existsSubquery:
+				return "EXISTS (SELECT …)", true
+			case inSubquery:
+				x := c.name(e.x[0])
+				if len(e.x) > 1 {
+					x = c.name(&sqltext.RowValue{Items: e.x})
+				}
+				if e.not {
+					x += " NOT"
+				}
+				return x + " IN (SELECT …)", true
+			}
+			return "(SELECT …)", true
 		}
 		return "", false
 	})
