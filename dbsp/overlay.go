@@ -15,7 +15,7 @@ type Base interface {
 
 // Writer receives an overlay's changes in (op, key, element) order when it is flushed.
 type Writer interface {
-	// Put sets the accumulator of key; nil removes it.
+	// Put sets the accumulator of key; nil removes it. The key stays valid, the value is valid during the call.
 	Put(op OpID, key string, value []byte) error
 	// Add adds weight, never 0, to element under key.
 	Add(op OpID, key, element string, weight int64) error

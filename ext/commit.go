@@ -15,7 +15,7 @@ func (d *database) sync() (err error) {
 	if t.log.length() == t.written && t.images.empty() && len(t.rebuild)+len(t.arm) == 0 && !d.unwritten() {
 		return nil
 	}
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if err := d.boundary(); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (d *database) current(v *view) (m *machine, release func(), err error) {
 		}
 		return m, none, nil
 	}
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if !d.e.writing() {
 		if err := d.boundary(); err != nil {
 			return nil, nil, err

@@ -8,7 +8,7 @@ import (
 )
 
 func (d *database) dropView(name string) error {
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if err := d.settle(); err != nil && isDatabase(err) {
 		return err
 	}
@@ -46,7 +46,7 @@ func (d *database) dropView(name string) error {
 }
 
 func (d *database) renameView(old, name string) error {
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if isInternal(name) {
 		return fmt.Errorf("view %s: names that begin with %s are reserved", name, internalPrefix)
 	}

@@ -41,8 +41,9 @@ func SetProgress(p Progress) {
 // engine is the extension on one connection.
 type engine struct {
 	conn sqlite3.Conn
-	// databases by lower-case schema name.
+	// databases by lower-case schema name; opened are the same.
 	databases map[string]*database
+	opened    []*database
 	// replacing is the guard of the stash triggers: whether a running statement may delete rows by REPLACE, without firing
 	// their triggers.
 	replacing bool
@@ -56,6 +57,8 @@ type engine struct {
 	rowsTables int
 	numeric    sqlite3.Stmt
 	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf
+	// harmless is the last text that was found to have no REPLACE.
+	harmless string
 	// armed makes all capture triggers as they are once REPLACE was seen.
 	armed    bool
 	asNumber sqlite3.Stmt
@@ -93,18 +96,14 @@ func (e *engine) database(schema string) *database {
 	d := e.databases[k]
 	if d == nil {
 		d = newDatabase(e, schema)
-		e.databases[k] = d
+		e.databases[k], e.opened = d, append(e.opened, d)
 	}
 	return d
 }
 
 // writing reports whether a statement that may write, other than those about to end, is running on the connection:
 // base tables and log then disagree for moments.
-func (e *engine) writing() bool {
-	w := false
-	e.conn.Writing(func(string) bool { w = true; return false })
-	return w
-}
+func (e *engine) writing() bool { return len(e.conn.Writing()) > 0 }
 
 // query runs sql with args and calls row for each result row; row may be nil.
 func (e *engine) query(sql string, args []dbsp.Value, row func(s sqlite3.Stmt) error) error {
@@ -132,12 +131,19 @@ func finalize(slots ...*sqlite3.Stmt) {
 	}
 }
 
-// preserve notes what the user sees of the last statement, last_insert_rowid() and changes(), and returns a function
-// that restores it after the engine's own writes.
-func (e *engine) preserve() func() {
-	changes, total, rowid := e.conn.Changes(), e.conn.TotalChanges(), e.conn.LastInsertRowid()
-	return func() {
-		e.conn.RestoreChanges(changes, total)
-		e.conn.SetLastInsertRowid(rowid)
-	}
+// reported is what the user sees of the last statement.
+type reported struct {
+	conn                  sqlite3.Conn
+	changes, total, rowid int64
+}
+
+// preserve notes what the user sees of the last statement, last_insert_rowid() and changes(), to be restored after the
+// engine's own writes.
+func (e *engine) preserve() reported {
+	return reported{e.conn, e.conn.Changes(), e.conn.TotalChanges(), e.conn.LastInsertRowid()}
+}
+
+func (r reported) restore() {
+	r.conn.RestoreChanges(r.changes, r.total)
+	r.conn.SetLastInsertRowid(r.rowid)
 }

@@ -86,7 +86,7 @@ func (d *database) notice() error {
 	if err := d.refresh(); err != nil {
 		return err
 	}
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	// Enlists the capture table. Outside of a transaction this statement is one, and the views are computed at its end.
 	if err := d.e.conn.Exec("INSERT INTO " + qualified(d.name, captureTable) + "(k) VALUES(0)"); err != nil {
 		if isCode(err, sqlite3.CodeReadOnly) {

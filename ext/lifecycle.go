@@ -58,7 +58,7 @@ func (d *database) definition(name string) (columns []string, sel string, err er
 
 // createView is xCreate.
 func (d *database) createView(name string) (*view, error) {
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if isInternal(name) {
 		return nil, fmt.Errorf("view %s: names that begin with %s are reserved", name, internalPrefix)
 	}

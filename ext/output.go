@@ -76,9 +76,12 @@ func (o *outputDelta) add(b dbsp.Batch) {
 	o.listed = false
 	buf := o.buf
 	defer func() { o.buf = buf }()
-	for _, d := range b {
+	for i, d := range b {
 		if o.keyed {
 			// The changes of one key alternate, old row first: the last one tells what stands there now.
+			if i+1 < len(b) && b[i+1].Key == d.Key {
+				continue
+			}
 			e := &outputEntry{key: strings.Clone(d.Key)}
 			if d.Weight > 0 {
 				e.row, e.weight = cloneRow(d.Row), 1

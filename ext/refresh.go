@@ -9,7 +9,7 @@ import (
 )
 
 func (d *database) refreshView(name string) error {
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if err := d.settle(); err != nil {
 		return err
 	}

@@ -4,17 +4,21 @@ import "strings"
 
 // mayReplace looks at the running statements' texts, and at the schemas, for REPLACE.
 func (e *engine) mayReplace() bool {
-	for _, d := range e.databases {
+	for _, d := range e.opened {
 		if d.replaces {
 			return true
 		}
 	}
-	found := false
-	e.conn.Writing(func(sql string) bool {
-		found = sql == "" || containsReplace(sql)
-		return !found
-	})
-	return found
+	for _, sql := range e.conn.Writing() {
+		if sql == e.harmless && sql != "" {
+			continue // most statements run more than once
+		}
+		if sql == "" || containsReplace(sql) {
+			return true
+		}
+		e.harmless = strings.Clone(sql)
+	}
+	return false
 }
 
 // containsReplace reports whether s may contain the keyword REPLACE, which no parenthesis follows, unlike the function of

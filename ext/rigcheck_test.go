@@ -61,7 +61,7 @@ func (r *rig) capture(schema, table string, only []string) error {
 		r.anchor[key] = a
 		return nil
 	}
-	defer r.main.e.preserve()()
+	defer r.main.e.preserve().restore()
 	if err := r.main.c.Exec("SAVEPOINT rig"); err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (r *rig) check(was bool) error {
 
 // balance is the proof of capture: what a table held when the transaction began, and the log, make what it holds now.
 func (r *rig) balance(d *database, settled, syncing bool) error {
-	defer d.e.preserve()()
+	defer d.e.preserve().restore()
 	if err := d.refresh(); err != nil {
 		return err
 	}
@@ -273,7 +273,7 @@ func (r *rig) checkView(key string, a *anchored) error {
 		if !r.main.c.Autocommit() || r.main.e.writing() {
 			return nil
 		}
-		defer r.main.e.preserve()()
+		defer r.main.e.preserve().restore()
 		if o := r.main.exec("INSERT INTO " + view + "(" + commandColumn + ") VALUES('refresh')"); o.err != "" {
 			delete(r.anchor, key)
 			if o := r.main.exec("DROP TABLE " + view); o.err != "" {

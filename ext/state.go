@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
@@ -135,50 +136,37 @@ func (t *stateTable) Get(op dbsp.OpID, key string) ([]byte, error) {
 		return t.getOps(op, key)
 	}
 	if state, ok := t.mirrored(key); ok {
-		return []byte(state), nil
+		return unsafe.Slice(unsafe.StringData(state), len(state)), nil // who reads changes nothing
 	}
-	s, err := t.bind(&t.outGet, dbsp.NewBlob(key))
-	if err != nil {
-		return nil, err
+	value, ok, err := t.accumulator(t.bind(&t.outGet, dbsp.NewBlob(key)))
+	if ok || err != nil {
+		return value, err
 	}
-	ok, err := s.Step()
-	var v dbsp.Value
-	if ok {
-		v = s.Column(0)
+	if value, err = t.getOps(op, key); value != nil {
+		t.spare[key] = true
 	}
-	if rerr := s.Reset(); err == nil {
-		err = rerr
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case !ok:
-		b, err := t.getOps(op, key)
-		if b != nil {
-			t.spare[key] = true
-		}
-		return b, err
-	case v.Kind() != dbsp.Blob:
-		return nil, fmt.Errorf("ext: view %s: %w", t.v.name, ErrDamaged)
-	}
-	return []byte(v.Str()), nil
+	return value, err
 }
 
 func (t *stateTable) getOps(op dbsp.OpID, key string) ([]byte, error) {
-	s, err := t.bind(&t.get, dbsp.NewInteger(int64(op)), dbsp.NewBlob(key))
+	value, _, err := t.accumulator(t.bind(&t.get, dbsp.NewInteger(int64(op)), dbsp.NewBlob(key)))
+	return value, err
+}
+
+// accumulator returns what a statement that is bound reads, ok if there is a row.
+func (t *stateTable) accumulator(s sqlite3.Stmt, err error) (value []byte, ok bool, _ error) {
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer s.Reset()
-	ok, err := s.Step()
-	if err != nil || !ok {
-		return nil, err
+	if ok, err = s.Step(); err != nil || !ok {
+		return nil, false, err
 	}
-	v := s.Column(0)
+	v := s.ColumnRaw(0)
 	if v.Kind() != dbsp.Blob {
-		return nil, fmt.Errorf("ext: view %s: %w", t.v.name, ErrDamaged)
+		return nil, true, fmt.Errorf("ext: view %s: %w", t.v.name, ErrDamaged)
 	}
-	return []byte(v.Str()), nil
+	return []byte(v.Str()), true, nil
 }
 
 // Elements reads an arrangement.
@@ -215,10 +203,10 @@ func (t *stateTable) Elements(op dbsp.OpID, key, from string, yield func(string,
 	}
 }
 
-// Put writes an accumulator; nil removes it.
+// Put writes an accumulator; nil removes it. The key is kept until the rows are written.
 func (t *stateTable) Put(op dbsp.OpID, key string, value []byte) error {
 	if op == t.rowOp {
-		t.puts[strings.Clone(key)] = slices.Clone(value)
+		t.puts[key] = slices.Clone(value)
 		return nil
 	}
 	return t.putOps(op, key, value)
@@ -329,13 +317,13 @@ func (t *stateTable) rowState(key string) (dbsp.Value, error) {
 	if value == nil {
 		return dbsp.Value{}, fmt.Errorf("ext: view %s: a row without its accumulator: %w", t.v.name, ErrDamaged)
 	}
-	return dbsp.NewBlob(string(value)), nil
+	return dbsp.NewBlob(unsafe.String(unsafe.SliceData(value), len(value))), nil // nobody writes to it any more
 }
 
 func (t *stateTable) writeEntry(keyed bool, e *outputEntry) error {
 	if keyed {
-		delete(t.mirror, e.key)
 		if e.weight == 0 {
+			delete(t.mirror, e.key)
 			return run(t.bind(&t.outDel, dbsp.NewBlob(e.key)))
 		}
 		state, err := t.rowState(e.key)
@@ -343,6 +331,7 @@ func (t *stateTable) writeEntry(keyed bool, e *outputEntry) error {
 			return err
 		}
 		if err := run(t.bind(&t.outPut, t.values(e.row, 1, e.key, state)...)); err != nil {
+			delete(t.mirror, e.key)
 			return err
 		}
 		if t.rowOp != 0 {

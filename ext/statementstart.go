@@ -78,10 +78,10 @@ func (e *engine) pragma(name string) bool {
 
 // running reports whether a running write statement's text contains word.
 func (e *engine) running(word string) bool {
-	found := false
-	e.conn.Writing(func(sql string) bool {
-		found = sql == "" || containsFold(sql, word)
-		return !found
-	})
-	return found
+	for _, sql := range e.conn.Writing() {
+		if sql == "" || containsFold(sql, word) {
+			return true
+		}
+	}
+	return false
 }

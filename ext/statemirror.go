@@ -17,6 +17,9 @@ type dataVersion struct {
 	// same is set when a transaction that this connection writes has found the version to be the number: until it ends
 	// nobody else commits.
 	same bool
+	// counts is set once a commit of this connection's own was seen to count the version up by one: later ones are not
+	// looked at. Another connection's that follows, as it can where the cache is shared, counts on.
+	counts bool
 }
 
 // mirrors reports whether the views' mirrors may be read, and written to, in this transaction. It empties them where they
@@ -33,7 +36,7 @@ func (d *database) mirrors() bool {
 	if !ok || now != d.version.number {
 		d.unmirror()
 	}
-	d.version = dataVersion{now, ok}
+	d.version.number, d.version.same = now, ok
 	return ok
 }
 
@@ -43,10 +46,13 @@ func (d *database) mirrorsCommitted() {
 		return // what was committed is not in the mirrors
 	}
 	d.version.same = false
-	// Where connections share a cache another one may have committed since: that counts on, too.
-	if now, ok := d.e.conn.(sqlite3.DataVersioner).DataVersion(d.name); ok && now == d.version.number+1 {
-		d.version.number = now
+	if !d.version.counts {
+		now, ok := d.e.conn.(sqlite3.DataVersioner).DataVersion(d.name)
+		if d.version.counts = ok && now == d.version.number+1; !d.version.counts {
+			return
+		}
 	}
+	d.version.number++
 }
 
 // unmirror empties the views' mirrors: what was written may have been taken back.

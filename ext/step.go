@@ -217,7 +217,7 @@ func (f *feeder) feed(source int, b dbsp.Batch) error {
 		f.piece = 64 // a join that matches nearly everything shows in the first few rows
 	}
 	for len(b) > 0 {
-		if f.d.e.conn.Interrupted() {
+		if !f.whole && f.d.e.conn.Interrupted() {
 			return &sqlite3.Error{Code: sqlite3.CodeInterrupt, Message: "interrupted"}
 		}
 		n := min(f.piece, len(b))

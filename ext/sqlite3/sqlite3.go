@@ -40,10 +40,10 @@ type Conn interface {
 	// SchemaVersion is a number that differs whenever the connection's idea of the schema does, where the binding can see
 	// it: without a statement, and so also while SQLite compiles one. Otherwise ok is false.
 	SchemaVersion(schema string) (version int64, ok bool)
-	// Writing calls yield for each statement of the connection, ours included, that may write and is running: it was stepped
-	// and is not at its end (sqlite3_stmt_busy). It ends when yield returns false. sql is sqlite3_sql, "" where SQLite does
-	// not know it; it is valid during the yield only, which must not finalize the statement.
-	Writing(yield func(sql string) bool)
+	// Writing returns the texts of the connection's statements, ours included, that may write and are running: stepped, and
+	// not at their ends (sqlite3_stmt_busy). A text is sqlite3_sql, "" where SQLite does not know it. All are valid until
+	// something else is asked of the connection.
+	Writing() []string
 	// Filename is sqlite3_db_filename: "" for temporary and in-memory databases.
 	Filename(schema string) string
 	// ReadOnly is sqlite3_db_readonly.

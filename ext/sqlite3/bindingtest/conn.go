@@ -161,14 +161,11 @@ func testConnection(t *testing.T) {
 		require.Equal(t, int64(1)<<40, c.LastInsertRowid())
 		require.NoError(t, c.Exec("COMMIT"))
 
-		list := func() (out []string) {
-			c.Writing(func(sql string) bool { out = append(out, strings.Clone(sql)); return true })
-			return out
-		}
+		list := c.Writing
 		require.Empty(t, list(), "SELECT within() is running, and does not write")
 		var running []string
 		var all []sqlite3.Stmt
-		for i := range 9 {
+		for i := range 40 {
 			sql := fmt.Sprintf("INSERT INTO t VALUES(%d) RETURNING a", i)
 			s, _, err := c.Prepare(sql, true)
 			require.NoError(t, err)
@@ -178,9 +175,6 @@ func testConnection(t *testing.T) {
 			require.NoError(t, err)
 			require.ElementsMatch(t, running, list())
 		}
-		n := 0
-		c.Writing(func(string) bool { n++; return n < 3 })
-		require.Equal(t, 3, n)
 		_, err := all[0].Step()
 		require.NoError(t, err)
 		require.ElementsMatch(t, running[1:], list(), "at its end")

@@ -1,5 +1,7 @@
 #include "shim.h"
 
+#include <string.h>
+
 SQLITE_EXTENSION_INIT3
 
 int mv_exec(sqlite3 *db, const char *sql) { return sqlite3_exec(db, sql, 0, 0, 0); }
@@ -29,7 +31,8 @@ int mv_readonly(sqlite3 *db, const char *schema) { return sqlite3_db_readonly(db
 int mv_version(void) { return sqlite3_libversion_number(); }
 
 // mv_interrupted is sqlite3_is_interrupted, which came with 3.41; before, an interrupted connection runs no statement.
-int mv_interrupted(sqlite3 *db) {
+int mv_interrupted(uintptr_t connection) {
+  sqlite3 *db = (sqlite3 *)connection;
 #if SQLITE_VERSION_NUMBER >= 3040000
   typedef int (*interrupted)(sqlite3 *);
   if (sqlite3_libversion_number() >= 3041000) {
@@ -47,20 +50,25 @@ int mv_create_function(sqlite3 *db, const char *name, int narg, int flags, uintp
                                     mv_function_destroy);
 }
 
-// mv_writing gives the texts of the connection's running statements that may write, at most n. It returns how many there are.
-int mv_writing(sqlite3 *db, const char **sql, int n) {
-  int found = 0;
-  for (sqlite3_stmt *s = 0; (s = sqlite3_next_stmt(db, s));) {
-    if (!sqlite3_stmt_busy(s) || sqlite3_stmt_readonly(s)) continue;
-    if (found < n) sql[found] = sqlite3_sql(s);
-    found++;
+// mv_writing gives the texts of the connection's running statements that may write, but for the first ones, and returns how
+// many it gave.
+int mv_writing(uintptr_t connection, int first, uintptr_t texts) {
+  sqlite3 *db = (sqlite3 *)connection;
+  mv_texts *to = (mv_texts *)texts;
+  int n = -first;
+  for (sqlite3_stmt *s = 0; n < MV_TEXTS && (s = sqlite3_next_stmt(db, s));) {
+    if (!sqlite3_stmt_busy(s) || sqlite3_stmt_readonly(s) || n++ < 0) continue;
+    const char *sql = sqlite3_sql(s);
+    to->text[n - 1].p = sql;
+    to->text[n - 1].n = sql ? (int)strlen(sql) : 0;
   }
-  return found;
+  return n < 0 ? 0 : n;
 }
 
 // mv_data_version reads the number that SQLite changes with each commit to a database. With reading set it returns 0 unless
 // the connection reads the database, and does not write it.
-int mv_data_version(sqlite3 *db, const char *schema, int reading, uint32_t *version) {
+int mv_data_version(uintptr_t connection, const char *schema, int reading, uint32_t *version) {
+  sqlite3 *db = (sqlite3 *)connection;
   if (reading && !(sqlite3_api->txn_state && sqlite3_txn_state(db, schema) == SQLITE_TXN_READ)) return 0;
   return sqlite3_api->file_control && sqlite3_file_control(db, schema, SQLITE_FCNTL_DATA_VERSION, version) == SQLITE_OK;
 }

@@ -29,7 +29,8 @@ type conn struct {
 	depth  int
 
 	schemas map[string]*C.char // names with their NUL
-	texts   []*C.char          // of Writing
+	texts   []string           // of Writing
+	running *C.mv_texts        // of Writing
 	stamp   C.uint32_t
 
 	batches []*batch
@@ -37,7 +38,7 @@ type conn struct {
 }
 
 func newConn(db *C.sqlite3) *conn {
-	c := &conn{db: db, refs: 1, texts: make([]*C.char, 4)}
+	c := &conn{db: db, refs: 1}
 	if at := C.mv_counters; at != 0 {
 		c.counters = (*[2]int64)(unsafe.Add(unsafe.Pointer(db), at))
 	}
@@ -90,6 +91,8 @@ func (c *conn) release() {
 		C.mv_free(unsafe.Pointer(f))
 	}
 	c.batches, c.flags = nil, nil
+	C.mv_free(unsafe.Pointer(c.running))
+	c.running = nil
 }
 
 // err returns the connection's error after a call that returned rc, nil for SQLITE_OK.
@@ -209,7 +212,7 @@ func (c *conn) dataVersion(schema string, reading bool) (version uint32, ok bool
 		}
 		c.schemas[schema] = z
 	}
-	ok = C.mv_data_version(c.db, z, flag(reading), &c.stamp) != 0
+	ok = C.mv_data_version(c.address(), z, flag(reading), &c.stamp) != 0
 	return uint32(c.stamp), ok
 }
 
@@ -232,21 +235,28 @@ func (c *conn) ReadOnly(schema string) bool {
 }
 
 // Interrupted implements sqlite3.Conn.
-func (c *conn) Interrupted() bool { return C.mv_interrupted(c.db) != 0 }
+func (c *conn) Interrupted() bool { return C.mv_interrupted(c.address()) != 0 }
 
 // Version implements sqlite3.Conn.
 func (c *conn) Version() int { return int(C.mv_version()) }
 
 // Writing implements sqlite3.Conn.
-func (c *conn) Writing(yield func(sql string) bool) {
-	n := int(C.mv_writing(c.db, &c.texts[0], C.int(len(c.texts))))
-	for n > len(c.texts) {
-		c.texts = make([]*C.char, 2*n)
-		n = int(C.mv_writing(c.db, &c.texts[0], C.int(len(c.texts))))
+func (c *conn) Writing() []string {
+	c.texts = c.texts[:0]
+	if c.running == nil {
+		c.running = (*C.mv_texts)(C.mv_realloc(nil, C.sizeof_mv_texts))
 	}
-	for _, z := range c.texts[:n] {
-		if !yield(textAt(z)) {
-			return
+	for c.running != nil {
+		n := int(C.mv_writing(c.address(), C.int(len(c.texts)), C.uintptr_t(uintptr(unsafe.Pointer(c.running)))))
+		for _, t := range c.running.text[:n] {
+			c.texts = append(c.texts, stringAt(unsafe.Pointer(t.p), int(t.n)))
+		}
+		if n < len(c.running.text) {
+			return c.texts
 		}
 	}
+	return []string{""} // there is no memory: it could be any statement
 }
+
+// address is the connection for the calls that are made most: see stmt.address.
+func (c *conn) address() C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(c.db))) }

@@ -58,6 +58,16 @@ typedef struct mv_flag {
   mv_batch *shown; // or 0
 } mv_flag;
 
+enum { MV_TEXTS = 16 };
+
+// mv_texts are texts of SQLite's.
+typedef struct mv_texts {
+  struct {
+    const char *p;
+    int n;
+  } text[MV_TEXTS];
+} mv_texts;
+
 typedef struct mv_vtab {
   sqlite3_vtab base;
   uint32_t handle;
@@ -126,12 +136,12 @@ int64_t mv_changes(sqlite3 *db);
 int64_t mv_total_changes(sqlite3 *db);
 const char *mv_filename(sqlite3 *db, const char *schema);
 int mv_readonly(sqlite3 *db, const char *schema);
-int mv_interrupted(sqlite3 *db);
-int mv_data_version(sqlite3 *db, const char *schema, int reading, uint32_t *version);
+int mv_interrupted(uintptr_t db);
+int mv_data_version(uintptr_t db, const char *schema, int reading, uint32_t *version);
 int mv_version(void);
 int mv_create_function(sqlite3 *db, const char *name, int narg, int flags, uintptr_t handle, int aggregate);
 int mv_create_module(sqlite3 *db, const char *name, uintptr_t handle, unsigned methods);
-int mv_writing(sqlite3 *db, const char **sql, int n);
+int mv_writing(uintptr_t db, int first, uintptr_t texts);
 
 // batch.c
 mv_batch *mv_new_batch(sqlite3 *db);

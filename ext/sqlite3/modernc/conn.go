@@ -21,7 +21,8 @@ type conn struct {
 	frames []*frame
 	depth  int
 
-	scratch uintptr // maxScratch bytes, or 0; never in use while other code runs
+	texts   []string // of Writing
+	scratch uintptr  // maxScratch bytes, or 0; never in use while other code runs
 }
 
 // frame is what a callback hands to Go code.
@@ -188,11 +189,12 @@ func (c *conn) Interrupted() bool { return lib.Xsqlite3_is_interrupted(c.tls, c.
 func (c *conn) Version() int { return int(lib.Xsqlite3_libversion_number(c.tls)) }
 
 // Writing implements sqlite3.Conn.
-func (c *conn) Writing(yield func(sql string) bool) {
+func (c *conn) Writing() []string {
+	c.texts = c.texts[:0]
 	for p := lib.Xsqlite3_next_stmt(c.tls, c.db, 0); p != 0; p = at[lib.TVdbe](p).FpVNext { // without its lock
-		if lib.Xsqlite3_stmt_busy(c.tls, p) != 0 && lib.Xsqlite3_stmt_readonly(c.tls, p) == 0 &&
-			!yield(cStringView(lib.Xsqlite3_sql(c.tls, p))) {
-			return
+		if lib.Xsqlite3_stmt_busy(c.tls, p) != 0 && lib.Xsqlite3_stmt_readonly(c.tls, p) == 0 {
+			c.texts = append(c.texts, cStringView(lib.Xsqlite3_sql(c.tls, p)))
 		}
 	}
+	return c.texts
 }
