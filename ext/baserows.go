@@ -62,7 +62,7 @@ func (r *baseRows) Row(identity dbsp.Row) (dbsp.Row, error) {
 			return nil, err
 		}
 	}
-	ok, err := s.Step()
+	ok, err := s.Fetch()
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func (t *baseTrace) read(key dbsp.Row, yield func(dbsp.Row, int64) error) error 
 		}
 	}
 	for {
-		ok, err := s.Step()
+		ok, err := s.Fetch()
 		if err != nil || !ok {
 			return err
 		}

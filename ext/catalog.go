@@ -23,7 +23,7 @@ func (e *engine) keptPragma(slot *sqlite3.Stmt, name string) (int64, error) {
 		return 0, err
 	}
 	defer s.Reset()
-	if ok, err := s.Step(); err != nil || !ok {
+	if ok, err := s.Fetch(); err != nil || !ok {
 		return 0, err
 	}
 	return s.ColumnRaw(0).Int(), nil

@@ -95,7 +95,7 @@ func (d *database) populateFrom(f *feeder, source int) error {
 		b, slab = make(dbsp.Batch, 0, chunk), make([]dbsp.Value, 0, chunk*width)
 		return nil
 	}
-	err := d.e.query("SELECT "+strings.Join(append(cols, weight), ", ")+" FROM "+d.table(table)+tail, nil,
+	err := sqlite3.Ahead(d.e.conn, "SELECT "+strings.Join(append(cols, weight), ", ")+" FROM "+d.table(table)+tail, nil,
 		func(s sqlite3.Stmt) error {
 			at := len(slab)
 			for i := range width {

@@ -201,7 +201,7 @@ func (b *basePresence) countIn(t *presentTable, key dbsp.Row, most int64) (n int
 		return 0, err
 	}
 	for {
-		ok, err := s.Step()
+		ok, err := s.Fetch()
 		if err != nil || !ok {
 			return n, err
 		}

@@ -159,7 +159,7 @@ func (t *stateTable) accumulator(s sqlite3.Stmt, err error) (value []byte, ok bo
 		return nil, false, err
 	}
 	defer s.Reset()
-	if ok, err = s.Step(); err != nil || !ok {
+	if ok, err = s.Fetch(); err != nil || !ok {
 		return nil, false, err
 	}
 	v := s.ColumnRaw(0)
@@ -404,7 +404,7 @@ func (t *stateTable) holds(key string, e *outputEntry) (same, found bool, err er
 		return false, false, err
 	}
 	defer s.Reset()
-	ok, err := s.Step()
+	ok, err := s.Fetch()
 	if err != nil || !ok {
 		return false, false, err
 	}

@@ -156,7 +156,7 @@ func (t *stateTable) runBefore(e string) (r elementRun, err error) {
 		return r, err
 	}
 	defer s.Reset()
-	if ok, err := s.Step(); err != nil || !ok {
+	if ok, err := s.Fetch(); err != nil || !ok {
 		return r, err
 	}
 	first, value := s.Column(0), s.Column(1)
@@ -209,7 +209,7 @@ func (t *stateTable) mixed(op dbsp.OpID, key, from string, yield func(string, in
 	err = func() error {
 		defer s.Reset()
 		for {
-			ok, err := s.Step()
+			ok, err := s.Fetch()
 			if err != nil || !ok {
 				return err
 			}

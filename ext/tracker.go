@@ -335,7 +335,7 @@ func (d *database) presentImage(lay *layout, image dbsp.Row) (dbsp.Row, error) {
 			return nil, err
 		}
 	}
-	ok, err := s.Step()
+	ok, err := s.Fetch()
 	if err != nil || !ok {
 		return nil, err
 	}

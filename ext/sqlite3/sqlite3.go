@@ -75,6 +75,9 @@ type Stmt interface {
 	Bind(i int, v dbsp.Value) error
 	// Step returns true for a row, false at the end.
 	Step() (bool, error)
+	// Fetch is Step for rows that may be read ahead: nothing that happens between two calls may matter to them. After an
+	// error, and at the end, the statement is reset; who stops before must do that. It is not to be mixed with Step.
+	Fetch() (bool, error)
 	// Reset makes the statement ready to run again; parameters stay bound.
 	Reset() error
 	// Run runs the statement to its end, discarding rows, and resets it.

@@ -2,6 +2,7 @@ package bindingtest
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,75 @@ func testRun(t *testing.T) {
 		require.NoError(t, s.Finalize())
 		require.Equal(t, []dbsp.Value{dbsp.NewInteger(8)}, oneRow(t, c, "SELECT count(*) FROM t"))
 		return nil
+	})
+}
+
+// Rows that are read ahead are those that Step gives: of all types, few and many, short and long, to the end or not.
+func testFetch(t *testing.T) {
+	within(t, ":memory:", func(c sqlite3.Conn) error {
+		const rows = `WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < ?1)
+			SELECT i, CASE i % 5 WHEN 0 THEN NULL WHEN 1 THEN 'text' || i WHEN 2 THEN randomblob(?2) WHEN 3 THEN '' ELSE i * 0.5 END,
+				abs(CASE WHEN i = ?3 THEN -9223372036854775807 - 1 ELSE i END), replace(hex(zeroblob(?2)), '0', 'y') FROM t`
+		s, _, err := c.Prepare(rows, true)
+		require.NoError(t, err)
+		for _, long := range []int64{0, 3, 200, 5000, 100_000} {
+			for _, n := range []int64{1, 3, 4, 5, 80, 300, 700} {
+				if n*long > 500_000 {
+					continue
+				}
+				for _, fails := range []int64{0, 1, min(2, n), min(5, n), n} { // the row that fails, 0 for none
+					for _, stop := range []int64{-1, 0, 1, n / 2} { // where it is given up
+						for i, v := range []int64{n, long, fails} {
+							require.NoError(t, s.Bind(i+1, dbsp.NewInteger(v)))
+						}
+						for i := int64(1); i-1 != stop; i++ {
+							ok, err := s.Fetch()
+							if i == fails || i > n {
+								require.False(t, ok)
+								if i == fails {
+									require.ErrorContains(t, err, "integer overflow")
+								} else {
+									require.NoError(t, err)
+								}
+								require.True(t, s.Column(0).IsNull(), "no row is left")
+								break
+							}
+							require.NoError(t, err)
+							require.True(t, ok)
+							require.Equal(t, dbsp.NewInteger(i), s.Column(0))
+							require.Equal(t, dbsp.NewInteger(i), s.Column(2))
+							require.Equal(t, strings.Repeat("y", int(2*long)), s.ColumnRaw(3).Str())
+							switch v := s.ColumnRaw(1); i % 5 {
+							case 0:
+								require.True(t, v.IsNull())
+							case 1:
+								require.Equal(t, dbsp.NewText(fmt.Sprint("text", i)), v)
+							case 2:
+								require.Equal(t, dbsp.Blob, v.Kind())
+								require.Len(t, v.Str(), int(max(long, 1)))
+							case 3:
+								require.Equal(t, dbsp.NewText(""), v)
+							default:
+								require.Equal(t, dbsp.NewReal(float64(i)*0.5), v)
+							}
+						}
+						require.NoError(t, s.Reset())
+						require.True(t, s.Column(0).IsNull())
+					}
+				}
+			}
+		}
+		// Then by steps, as if nothing had been.
+		require.NoError(t, s.Bind(1, dbsp.NewInteger(2)))
+		require.NoError(t, s.Bind(2, dbsp.NewInteger(1)))
+		require.NoError(t, s.Bind(3, dbsp.NewInteger(0)))
+		for i := range int64(2) {
+			ok, err := s.Step()
+			require.NoError(t, err)
+			require.True(t, ok)
+			require.Equal(t, dbsp.NewInteger(i+1), s.Column(0))
+		}
+		return s.Finalize()
 	})
 }
 

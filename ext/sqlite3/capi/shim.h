@@ -31,6 +31,12 @@ typedef struct mv_stmt {
   int nparam, ncolumn;
   int ndirty;
   int reprepared;
+  // Of mv_fetch: the rows read, with room for maxfetched of them, and the bytes of all but the last one.
+  mv_value *fetched;
+  int nfetched, maxfetched;
+  int more; // the last call left rows for want of room, maybe
+  char *bytes;
+  int size;
 } mv_stmt;
 
 enum { MV_BATCH_CODES = 32 };
@@ -155,6 +161,7 @@ int mv_batch_beyond(mv_batch *b, sqlite3_value *code, sqlite3_value *rowid);
 // stmt.c
 int mv_prepare(sqlite3 *db, const char *sql, int n, unsigned flags, mv_stmt **out, int *tail);
 int mv_step(uintptr_t s);
+int mv_fetch(uintptr_t s);
 int mv_row(mv_stmt *s);
 int mv_run(uintptr_t s);
 int mv_reset(uintptr_t s);

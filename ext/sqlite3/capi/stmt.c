@@ -67,6 +67,62 @@ int mv_step(uintptr_t at) {
   return rc == SQLITE_ROW ? mv_row(s) : rc;
 }
 
+// read_row reads the present row.
+static int read_row(mv_stmt *s, mv_value *columns) {
+  int n = sqlite3_data_count(s->stmt);
+  if (n > s->ncolumn) n = s->ncolumn;
+  for (int i = 0; i < s->ncolumn; i++) {
+    columns[i].type = MV_NULL;
+    if (i >= n) continue;
+    sqlite3_value *v = sqlite3_column_value(s->stmt, i);
+    mv_decode(1, &v, &columns[i]);
+    if (columns[i].type == MV_NOMEM) return SQLITE_NOMEM;
+  }
+  return SQLITE_ROW;
+}
+
+enum { FEWEST = 4, MOST = 256, BYTES = 64 };
+
+// room gives mv_fetch memory: little at first, more when that was not enough.
+static int room(mv_stmt *s) {
+  if (s->maxfetched && !s->more) return 1;
+  int rows = s->maxfetched ? s->maxfetched * 4 : FEWEST;
+  if (rows > MOST) return 1;
+  mv_value *fetched = sqlite3_realloc64(s->fetched, (sqlite3_uint64)rows * s->ncolumn * sizeof *fetched + 1);
+  if (fetched) s->fetched = fetched;
+  char *bytes = sqlite3_realloc64(s->bytes, rows * BYTES);
+  if (bytes) s->bytes = bytes;
+  if (!fetched || !bytes) return s->maxfetched != 0;
+  s->maxfetched = rows;
+  s->size = rows * BYTES;
+  return 1;
+}
+
+// mv_fetch steps to the next rows: as many as there is room for, and one more, whose bytes stay with SQLite. It returns
+// SQLITE_ROW when there may be more, otherwise what the last step returned; at the end the statement is reset.
+int mv_fetch(uintptr_t at) {
+  mv_stmt *s = (mv_stmt *)at;
+  int rc, used = 0;
+  s->nfetched = 0;
+  if (!room(s)) return SQLITE_NOMEM;
+  s->more = 1;
+  while ((rc = step(s)) == SQLITE_ROW) {
+    mv_value *row = s->fetched + s->nfetched * s->ncolumn;
+    if ((rc = read_row(s, row)) != SQLITE_ROW) return rc;
+    if (++s->nfetched == s->maxfetched) return SQLITE_ROW;
+    for (mv_value *v = row; v < row + s->ncolumn; v++) {
+      if ((v->type != MV_TEXT && v->type != MV_BLOB) || v->n == 0) continue;
+      if (v->n > s->size - used) return SQLITE_ROW;
+      memcpy(s->bytes + used, v->p, v->n);
+      v->p = s->bytes + used;
+      used += v->n;
+    }
+  }
+  s->more = 0;
+  if (rc == SQLITE_DONE) sqlite3_reset(s->stmt);
+  return rc;
+}
+
 // mv_run steps to the end and resets. After an error it does not reset: that would lose the connection's message.
 int mv_run(uintptr_t at) {
   mv_stmt *s = (mv_stmt *)at;
@@ -77,18 +133,7 @@ int mv_run(uintptr_t at) {
 }
 
 // mv_row reads the present row. It returns SQLITE_ROW.
-int mv_row(mv_stmt *s) {
-  int n = sqlite3_data_count(s->stmt);
-  if (n > s->ncolumn) n = s->ncolumn;
-  for (int i = 0; i < s->ncolumn; i++) {
-    s->columns[i].type = MV_NULL;
-    if (i >= n) continue;
-    sqlite3_value *v = sqlite3_column_value(s->stmt, i);
-    mv_decode(1, &v, &s->columns[i]);
-    if (s->columns[i].type == MV_NOMEM) return SQLITE_NOMEM;
-  }
-  return SQLITE_ROW;
-}
+int mv_row(mv_stmt *s) { return read_row(s, s->columns); }
 
 int mv_reset(uintptr_t at) { return sqlite3_reset(((mv_stmt *)at)->stmt); }
 
@@ -97,6 +142,8 @@ int mv_finalize(mv_stmt *s) {
   for (int i = 0; i < s->nparam; i++) {
     if (s->params[i].cap) sqlite3_free((void *)s->params[i].v.p);
   }
+  sqlite3_free(s->fetched);
+  sqlite3_free(s->bytes);
   sqlite3_free(s);
   return rc;
 }

@@ -20,8 +20,13 @@ type stmt struct {
 	stmt    *C.mv_stmt // nil once finalized
 	stepped bool       // since the last reset
 	row     bool       // there is a current row
+	current []C.mv_value
 	columns []C.mv_value
 	params  []C.mv_param
+	// of Fetch: which of how many rows is the current one, and whether they are the last ones, with what came after them.
+	at, n  int
+	ended  bool
+	failed error
 }
 
 const (
@@ -100,7 +105,7 @@ func (s *stmt) Step() (bool, error) {
 	s.stepped = true
 	switch rc := C.mv_step(s.address()); rc {
 	case C.SQLITE_ROW:
-		s.row = true
+		s.row, s.current = true, s.columns
 		return true, nil
 	case C.SQLITE_DONE:
 		s.row = false
@@ -111,15 +116,50 @@ func (s *stmt) Step() (bool, error) {
 	}
 }
 
+// Fetch implements sqlite3.Stmt: one call reads the rows of a lookup, and resets.
+func (s *stmt) Fetch() (bool, error) {
+	if s.at++; s.at >= s.n && !s.ended {
+		s.stepped = true
+		rc := C.mv_fetch(s.address())
+		s.at, s.n = 0, int(s.stmt.nfetched)
+		if rc != C.SQLITE_ROW {
+			s.ended = true
+			if rc != C.SQLITE_DONE {
+				s.failed = s.conn.err(rc) // while the connection knows it
+				C.mv_reset(s.address())
+			}
+			s.stepped = false
+		}
+	}
+	if s.at >= s.n {
+		err := s.failed
+		s.fetched()
+		return false, err
+	}
+	c := int(s.stmt.ncolumn)
+	s.row, s.current = true, unsafe.Slice(s.stmt.fetched, s.n*c)[s.at*c:(s.at+1)*c]
+	return true, nil
+}
+
+// fetched ends the fetching of rows.
+func (s *stmt) fetched() {
+	s.row, s.at, s.n, s.ended, s.failed = false, 0, 0, false, nil
+}
+
 // Reset implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
 func (s *stmt) Reset() error {
-	s.row, s.stepped = false, false
+	s.fetched()
+	if !s.stepped {
+		return nil
+	}
+	s.stepped = false
 	return s.conn.err(C.mv_reset(s.address()))
 }
 
 // Run implements sqlite3.Stmt.
 func (s *stmt) Run() error {
 	s.row = false
+	s.stepped = true
 	rc := C.mv_run(s.address())
 	if rc == C.SQLITE_OK {
 		s.stepped = false
@@ -145,10 +185,10 @@ func (s *stmt) Finalize() error {
 
 // ColumnRaw implements sqlite3.Stmt. Without a current row, and past the last column, it is NULL.
 func (s *stmt) ColumnRaw(i int) dbsp.Value {
-	if !s.row || uint(i) >= uint(len(s.columns)) {
+	if !s.row || uint(i) >= uint(len(s.current)) {
 		return dbsp.Value{}
 	}
-	return rawValue(&s.columns[i])
+	return rawValue(&s.current[i])
 }
 
 // Column implements sqlite3.Stmt.

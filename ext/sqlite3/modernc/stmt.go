@@ -134,6 +134,15 @@ func (s *stmt) Step() (bool, error) {
 	}
 }
 
+// Fetch implements sqlite3.Stmt. Here nothing would be won by reading ahead.
+func (s *stmt) Fetch() (bool, error) {
+	ok, err := s.Step()
+	if !ok {
+		_ = s.Reset() // the same error
+	}
+	return ok, err
+}
+
 // Reset implements sqlite3.Stmt. It returns the error of the last Step again, as SQLite does.
 func (s *stmt) Reset() error {
 	s.row = 0
