@@ -22,7 +22,7 @@ type Circuit struct {
 
 // NewCircuit returns the circuit of nodes.
 func NewCircuit(nodes []Node) *Circuit {
-	c := &Circuit{nodes: nodes, feeds: map[int][]int{}, keeping: newKeeping(nodes)}
+	c := &Circuit{nodes: nodes, feeds: map[int][]int{}, keeping: newKeeping(nodes, nil)}
 	reach := make([]map[int]bool, len(nodes))
 	for i, n := range nodes {
 		reach[i] = map[int]bool{}

@@ -6,11 +6,15 @@ type keeping struct {
 	run, wanted []bool
 }
 
-func newKeeping(nodes []Node) keeping {
+// newKeeping leaves out the state of those nodes that are filled.
+func newKeeping(nodes []Node, filled map[int]bool) keeping {
 	k := keeping{run: make([]bool, len(nodes)), wanted: make([]bool, len(nodes))}
 	for i := len(nodes) - 1; i >= 0; i-- { // consumers first
 		n := nodes[i]
 		keeper, _ := n.Operator.(Keeper)
+		if filled[i] {
+			keeper = nil
+		}
 		k.run[i] = k.wanted[i]
 		for e, in := range n.Inputs {
 			if keeps := keeper != nil && keeper.Keeps(e); keeps || k.wanted[i] {
@@ -30,6 +34,12 @@ func (c *Circuit) Kept(source int) bool {
 	}
 	return false
 }
+
+// KeptAlone tells whether a node has state that depends on its input and whose changes no other state depends on.
+func (c *Circuit) KeptAlone(node int) bool { return c.keeping.run[node] && !c.keeping.wanted[node] }
+
+// Filled says that Keep shall leave out the state of nodes, which KeptAlone and is there: nil that there are none.
+func (c *Circuit) Filled(nodes map[int]bool) { c.keeping = newKeeping(c.nodes, nodes) }
 
 // Keep is Step for the state alone: of an empty circuit that is filled, when the output is known already. StartKeep is the
 // Start that belongs to it.

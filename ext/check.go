@@ -103,23 +103,28 @@ func (d *database) multiset(sql string, v *view, loose bool) (multiset, error) {
 
 // ExactSums rewrites a SELECT's calls of sum, avg and total to the exact ones, mv_sum, mv_avg and mv_total, so that it
 // can be compared with a view bit by bit.
-func ExactSums(sel string) string {
+func ExactSums(sel string) string { return exact(sel, "sum", "avg", "total") }
+
+// exact rewrites the calls of functions.
+func exact(sel string, functions ...string) string {
 	toks := slices.DeleteFunc(sqltext.Tokens(sel), sqltext.Token.Blank)
 	var b strings.Builder
 	last := 0
 	for i, t := range toks {
-		if i+1 >= len(toks) || toks[i+1].Kind != sqltext.TokLParen ||
-			t.Kind != sqltext.TokWord && t.Kind != sqltext.TokQuoted {
-			continue
-		}
-		name := strings.ToLower(sqltext.Dequote(t.Text(sel)))
-		if name != "sum" && name != "avg" && name != "total" {
+		if !calls(sel, toks, i, functions...) {
 			continue
 		}
 		b.WriteString(sel[last:t.Start])
-		b.WriteString(exactPrefix + name)
+		b.WriteString(exactPrefix + strings.ToLower(sqltext.Dequote(t.Text(sel))))
 		last = t.End
 	}
 	b.WriteString(sel[last:])
 	return b.String()
+}
+
+// calls tells whether token i is the name of one of functions, called.
+func calls(sel string, toks []sqltext.Token, i int, functions ...string) bool {
+	t := toks[i]
+	return i+1 < len(toks) && toks[i+1].Kind == sqltext.TokLParen && (t.Kind == sqltext.TokWord || t.Kind == sqltext.TokQuoted) &&
+		slices.Contains(functions, strings.ToLower(sqltext.Dequote(t.Text(sel))))
 }

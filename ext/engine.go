@@ -51,9 +51,11 @@ type engine struct {
 	showReplacing func(bool)
 	showBatch     func(sqlite3.Batch)
 	// capturing counts the connected capture tables by their databases; sole is the only database that has any, or nil.
-	capturing  map[*database]int
-	sole       *database
-	shortKeys  bool // shortKeyFunction is there
+	capturing map[*database]int
+	sole      *database
+	shortKeys bool // shortKeyFunction is there
+	// summing is what accumulatorFunction works for, nil when no fill runs.
+	summing    *summing
 	rowsTables int
 	numeric    sqlite3.Stmt
 	numeral    func(dbsp.Value) (dbsp.Value, error) // numericOf

@@ -3,10 +3,12 @@ package ext
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 	"github.com/sqlite-mv/sqlite-mv/ext/sqlite3"
+	"github.com/sqlite-mv/sqlite-mv/planner/sqltext"
 )
 
 // Where the rows of a view are just those of its SELECT (planner.Plan.FillsDirectly), SQLite fills the output table from it
@@ -32,6 +34,11 @@ const (
 var errSameHash = errors.New("ext: two rows have one hash")
 
 func (e *engine) registerRowKeys() error {
+	for _, register := range []func() error{e.registerAccumulator, e.registerInteger} {
+		if err := register(); err != nil {
+			return err
+		}
+	}
 	if k, ok := e.conn.(sqlite3.KeyEncoder); ok {
 		e.shortKeys = true
 		if err := k.CreateKey(shortKeyFunction, longKey); err != nil {
@@ -108,8 +115,7 @@ func (d *database) fillDirectly(v *view) (bool, error) {
 	}
 	list := strings.Join(cols, ", ")
 	insert := func(key string) string {
-		return fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) INSERT INTO %s SELECT %s, 1, %s, NULL FROM filled", list,
-			ExactSums(v.resolved), m.state.out(), list, key)
+		return fmt.Sprintf("INSERT INTO %s SELECT %s, 1, %s, NULL FROM filled WHERE true", m.state.out(), list, key)
 	}
 	var sql string
 	if m.plan.Keyed {
@@ -123,13 +129,43 @@ func (d *database) fillDirectly(v *view) (bool, error) {
 		if d.e.shortKeys {
 			key = "coalesce(" + shortKeyFunction + "(" + list + "), " + key + ")"
 		}
-		sql = insert(key) + fmt.Sprintf(" WHERE true ON CONFLICT(%s) DO UPDATE SET %s = %s + %s(%s, %s)", ident(keyColumn), weight,
-			weight, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
+		sql = insert(key) + fmt.Sprintf(" ON CONFLICT(%s) DO UPDATE SET %s = %s + CASE length(excluded.%s) WHEN %d THEN %s(%s, %s) ELSE 1 END",
+			ident(keyColumn), weight, weight, ident(keyColumn), hashedLength, sameRowFunction, strings.Join(there, ", "), strings.Join(excluded, ", "))
+	}
+	if slow, err := d.e.rescans(v.resolved); slow || err != nil {
+		return false, err
 	}
 	d.tx.flushed = true
-	err := d.e.query(sql, nil, nil)
-	if err == nil || isCode(err, sqlite3.CodeInterrupt) {
-		return err == nil, err
+	selects := []string{integerSums(v.resolved)}
+	if exact := ExactSums(v.resolved); exact != selects[0] {
+		selects = append(selects, exact)
+	}
+	for _, sel := range selects {
+		if slices.ContainsFunc(sqltext.Tokens(sel), func(t sqltext.Token) bool { return t.Kind == sqltext.TokLParen }) {
+			// It may have a subquery or a call in a column. With a LIMIT, SQLite does not put that in for each use of it.
+			sel = "SELECT * FROM (" + sel + "\n) LIMIT -1"
+		}
+		err := d.e.query(fmt.Sprintf("WITH filled(%s) AS NOT MATERIALIZED (%s\n) %s", list, sel, sql), nil, nil)
+		if err == nil {
+			return true, d.fillGroups(m)
+		}
+		if isCode(err, sqlite3.CodeInterrupt) {
+			return false, err
+		}
 	}
 	return false, m.state.clear()
+}
+
+// rescans tells whether SQLite would read a whole table again for each row of another, as a correlated subquery without an
+// index does. The circuit does not.
+func (e *engine) rescans(sel string) (bool, error) {
+	within := map[int64]bool{}
+	found := false
+	err := e.query("EXPLAIN QUERY PLAN "+sel, nil, func(s sqlite3.Stmt) error {
+		id, parent, detail := s.Column(0).Int(), s.Column(1).Int(), s.Column(3).Str()
+		within[id] = within[parent] || strings.HasPrefix(detail, "CORRELATED ")
+		found = found || within[id] && strings.HasPrefix(detail, "SCAN ") && !strings.Contains(detail, "CONSTANT ROW")
+		return nil
+	})
+	return found, err
 }

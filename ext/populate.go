@@ -14,6 +14,7 @@ func (d *database) populate(v *view) error {
 		m.delta, m.out.bulk = nil, false
 		m.state.empty()
 		m.end(-1)
+		m.circuit.Filled(nil)
 	}()
 	m.hide()
 	direct, err := d.fillDirectly(v)

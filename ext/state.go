@@ -56,6 +56,8 @@ type statement struct {
 const (
 	longKey   = 64
 	keyPrefix = 24
+	// hashedLength is the length of the key of a row whose identity is long.
+	hashedLength = keyPrefix + 16 + 1
 )
 
 func newStateTable(v *view, rowOp dbsp.OpID) *stateTable {

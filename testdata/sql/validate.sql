@@ -31,8 +31,8 @@ CREATE INDEX parts_a_b ON parts(c);
 SELECT detail FROM mv_validate('SELECT o.id FROM orders o JOIN parts p ON p.a = o.id AND p.b = o.customer') WHERE kind = 'index';
 --> 'CREATE INDEX parts_a_b_2 ON parts(a, b); -- saves scanning the rows that index parts_a finds for the join on o.id = p.a and o.customer = p.b'
 -- query
-SELECT count(*) FROM mv_validate('SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer') WHERE kind IN ('index', 'warning');
---> 0
+SELECT detail FROM mv_validate('SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer') WHERE kind IN ('index', 'warning');
+--> 'CREATE INDEX orders_customer ON orders(customer); -- saves the copy of orders kept for the join on o.customer = c.id'
 -- query
 SELECT detail FROM mv_validate('SELECT a.id, b.id FROM orders a, orders b WHERE a.amount < b.amount') WHERE kind = 'warning';
 --> 'each change of orders meets all rows of it: no equality relates them'
