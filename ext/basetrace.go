@@ -63,13 +63,42 @@ func (t *baseTrace) Rows(_ *dbsp.Step, key dbsp.Row, yield func(dbsp.Row, int64)
 		for i, k := range key {
 			t.keyBuf = dbsp.AppendKey(t.keyBuf, k, t.base.Collations[i])
 		}
-		for _, d := range t.unfed[string(t.keyBuf)] {
-			if err := yield(d.Row, d.Weight); err != nil {
+		if held := t.unfed[string(t.keyBuf)]; len(held) > 0 {
+			return t.less(key, held, yield)
+		}
+	}
+	return t.read(key, yield)
+}
+
+// less yields the rows that the table has under key, with what is held added up: none comes and goes.
+func (t *baseTrace) less(key dbsp.Row, held dbsp.Batch, yield func(dbsp.Row, int64) error) error {
+	net := make(map[string]int64, len(held))
+	var id []byte
+	for _, d := range held {
+		id = dbsp.AppendRow(id[:0], d.Row)
+		net[string(id)] += d.Weight
+	}
+	err := t.read(key, func(row dbsp.Row, weight int64) error {
+		id = dbsp.AppendRow(id[:0], row)
+		if net[string(id)] < 0 {
+			net[string(id)] += weight
+			return nil
+		}
+		return yield(row, weight)
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range held {
+		id = dbsp.AppendRow(id[:0], d.Row)
+		if w := net[string(id)]; w != 0 {
+			delete(net, string(id))
+			if err := yield(d.Row, w); err != nil {
 				return err
 			}
 		}
 	}
-	return t.read(key, yield)
+	return nil
 }
 
 // read asks the table.

@@ -2,6 +2,7 @@ package ext
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
 )
@@ -68,29 +69,32 @@ func (d *database) glimpse(v *view) (*machine, func(), error) {
 		release()
 		return nil, nil, err
 	}
-	if d.tx.rebuild[v.name] {
-		release()
-		return nil, nil, errRecompute
-	}
+	// blind are views that can't be stepped now, and those on them.
+	var blind []*view
 	for _, w := range d.views {
-		if w.stale != "" || d.tx.rebuild[w.name] {
+		if w.stale != "" {
 			continue
 		}
-		m, err := w.prepare()
-		if err == nil {
-			all = append(all, saved{m, m.ops, m.out})
-			m.ops, m.out = dbsp.NewOverlay(m.ops), m.out.clone()
-			err = d.stepView(w, d.tx.stepped, d.tx.log.length(), false)
-		}
-		if err != nil {
-			if w != v && !isDatabase(err) {
-				continue
+		seen := !d.tx.rebuild[w.name] && !slices.ContainsFunc(blind, w.reads)
+		if seen {
+			m, err := w.prepare()
+			if err == nil {
+				all = append(all, saved{m, m.ops, m.out})
+				m.ops, m.out = dbsp.NewOverlay(m.ops), m.out.clone()
+				err = d.stepView(w, d.tx.stepped, d.tx.log.length(), false)
 			}
-			release()
-			if isDatabase(err) {
+			if err != nil && isDatabase(err) {
+				release()
 				return nil, nil, err
 			}
+			seen = err == nil
+		}
+		switch {
+		case !seen && w == v:
+			release()
 			return nil, nil, errRecompute
+		case !seen:
+			blind = append(blind, w)
 		}
 		if w == v {
 			break

@@ -171,6 +171,11 @@ func (d *database) stepView(v *view, from, to int64, early bool) error {
 		}
 		m.end(source)
 	}
+	if len(m.delta) > firstPiece {
+		// Views on this one are fed it in pieces. Within a batch a row may go before it comes; one that is cut there would
+		// take away what is not there.
+		m.delta = dbsp.Consolidate(m.delta)
+	}
 	return nil
 }
 
@@ -208,13 +213,16 @@ type feeder struct {
 // wholeLog is up to how many bytes of the log are fed in one piece: few enough rows for any join.
 const wholeLog = 256
 
+// firstPiece is how many changes are fed first: a join that matches nearly everything shows in few rows.
+const firstPiece = 64
+
 // peak is the length of a batch that is too long.
 const peak = 8 * chunk
 
 // feed feeds changes of one source. Between pieces it looks whether the statement was interrupted.
 func (f *feeder) feed(source int, b dbsp.Batch) error {
 	if f.piece == 0 {
-		f.piece = 64 // a join that matches nearly everything shows in the first few rows
+		f.piece = firstPiece
 	}
 	for len(b) > 0 {
 		if !f.whole && f.d.e.conn.Interrupted() {

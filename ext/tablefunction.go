@@ -192,8 +192,12 @@ func (d *database) describe(v *view) (dbsp.Row, error) {
 		return d.e.query(sql, nil, func(s sqlite3.Stmt) error { row[at] = s.Column(0); return nil })
 	}
 	if state == stateFresh {
-		if err := one(5, "SELECT count(*) FROM "+qualified(d.name, v.name)); err != nil {
+		err := one(5, "SELECT count(*) FROM "+qualified(d.name, v.name))
+		if err != nil && !isData(err) {
 			return nil, err
+		}
+		if err != nil { // it was computed anew for this reading
+			row[3], row[4] = dbsp.NewText("failed"), dbsp.NewText(err.Error())
 		}
 	}
 	if v.format == FormatVersion {
