@@ -189,4 +189,6 @@ type Plan struct {
 
 	nodes []Node
 	root  int
+	// asReal is set where SQLite makes REALs of INTEGERs of the SELECT when that stands in FROM.
+	asReal bool
 }

@@ -110,7 +110,7 @@ func (p *Plan) FillsCounted(source int) bool {
 // then it can fill the output. Where values stand for several that compare equal, or rows of a group are met in some order,
 // it may show others than the state that is kept for them; and where evaluating a row can fail, the state must know of it.
 func (p *Plan) FillsDirectly() bool {
-	if p.Global || p.RowState != 0 || slices.Contains(p.KeyColumns, -1) || p.ShowsRepresentatives() {
+	if p.asReal || p.Global || p.RowState != 0 || slices.Contains(p.KeyColumns, -1) || p.ShowsRepresentatives() {
 		return false
 	}
 	for _, n := range p.nodes {

@@ -54,6 +54,7 @@ func New(cat Catalog, schema, view, selectSQL string, columnNames []string) (*Pl
 	}
 	for i, id := range q.ids {
 		p.Columns = append(p.Columns, viewColumn(names[i], b.cols.of(id)))
+		p.asReal = p.asReal || b.cols.of(id).asReal
 	}
 	r := rewrite(b.cols, q.rel)
 	p.lower(b.cols, r, q.ids)

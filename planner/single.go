@@ -33,8 +33,8 @@ func (c *columns) single(r rel, fixed fixedColumn) bool {
 		return len(r.keys) == 0 || c.single(r.in, fixed) || c.fixedKeys(r.in, r.keys, fixed)
 	case *unionAll:
 		return len(r.branches) == 1 && c.single(r.branches[0], nil)
-	case *equijoin: // INTERSECT
-		return c.single(r.left, nil) || c.single(r.right, nil)
+	case *equijoin:
+		return c.singleJoin(r.left, r.right, r.keys, fixed, false) || c.singleJoin(r.right, r.left, r.keys, fixed, true)
 	case *lookup:
 		return r.missing && c.single(r.in, fixed)
 	case *outerJoin:
@@ -127,6 +127,28 @@ func (c *columns) singleBlock(r *block, fixed fixedColumn) bool {
 		pending = rest
 	}
 	return true
+}
+
+// singleJoin tells whether one side of a join has at most one row, and the other at most one for its key. swapped tells that
+// one is the right side.
+func (c *columns) singleJoin(one, other rel, keys []joinKey, fixed fixedColumn, swapped bool) bool {
+	if !c.single(one, fixed) {
+		return false
+	}
+	now := c.fix(fixed, nil)
+	for _, k := range keys {
+		id, by := k.right, k.collation
+		if swapped {
+			id = k.left
+		}
+		if k.identity {
+			by = binary
+		}
+		if _, known := now[id]; !known {
+			now[id] = by
+		}
+	}
+	return c.single(other, now)
 }
 
 // fixedKeys tells whether all keys of a GROUP BY or DISTINCT over r have one value.

@@ -130,7 +130,7 @@ func (x *execution) lazy(name string, err error) bool {
 
 // views lists the views that a connection has, with what is known of their definitions.
 func (x *execution) views(q oracle.Querier) ([]oracle.View, error) {
-	views, err := oracle.Views(ctx, q, x.Mode, x.h.Schema)
+	views, err := oracle.Views(ctx, q, x.Mode, x.h.schemas()...)
 	for i := range views {
 		if def := x.defs[views[i].Name]; def != nil {
 			views[i].Select = def.SQL()
@@ -142,18 +142,20 @@ func (x *execution) views(q oracle.Querier) ([]oracle.View, error) {
 
 // sameViews compares the views that exist with those of the twin.
 func (x *execution) sameViews() error {
-	views, err := oracle.Views(ctx, x.subject.conn, x.Mode, x.h.Schema)
+	views, err := oracle.Views(ctx, x.subject.conn, x.Mode, x.h.schemas()...)
 	if err != nil {
 		return err
 	}
-	plain, err := oracle.Views(ctx, x.twin.conn, oracle.Plain, x.h.Schema)
+	plain, err := oracle.Views(ctx, x.twin.conn, oracle.Plain, x.h.schemas()...)
 	if err != nil {
 		return err
 	}
 	names := func(views []oracle.View) []string {
 		var out []string
 		for _, v := range views {
-			out = append(out, v.Name)
+			if !strings.HasPrefix(v.Name, "p") { // a plain view on both sides
+				out = append(out, v.Name)
+			}
 		}
 		slices.Sort(out)
 		return out
@@ -171,7 +173,12 @@ func (x *execution) sameTriggers() error {
 	if x.twin == nil {
 		return nil
 	}
-	want, err := oracle.Fetch(ctx, x.subject.conn, "SELECT DISTINCT tbl_name FROM "+x.h.Schema+".sqlite_schema WHERE type = 'trigger' AND instr(name, '__internal_') = 1")
+	ours := "SELECT tbl_name FROM $.sqlite_schema WHERE type = 'trigger' AND instr(name, '__internal_') = 1"
+	query := strings.ReplaceAll(ours, "$", x.h.Schema)
+	if len(x.h.schemas()) > 1 {
+		query += " UNION " + strings.ReplaceAll(ours, "$", "temp")
+	}
+	want, err := oracle.Fetch(ctx, x.subject.conn, "SELECT DISTINCT tbl_name FROM ("+query+")")
 	if err != nil {
 		return err
 	}
@@ -243,13 +250,14 @@ func golden(query string, rows []string) string {
 // probe compares a query over a view with the same query over its definition.
 func (x *execution) probe(s *Step) error {
 	def := x.defs[s.view]
-	if def == nil || x.mayStale[s.view] || x.temp || x.Mode == oracle.Plain && x.twin == nil || !x.subject.exists(s.view) {
+	if def == nil || x.mayStale[s.view] || x.temp || x.Mode == oracle.Plain && x.twin == nil || !x.exists(x.subject, s.view) {
 		return nil
 	}
 	x.rep.Statements++
 	x.rep.Checks++
-	v := oracle.View{Schema: x.h.Schema, Name: s.view, Select: def.SQL(), Free: def.Free()}
-	err := oracle.CheckProbe(ctx, x.subject.conn, v, s.probe.over(x.h.Schema+"."+s.view), s.probe.over("("+oracle.Reference(x.Mode, v.Select)+")"),
+	schema := x.h.schemaOf(s.view)
+	v := oracle.View{Schema: schema, Name: s.view, Select: def.SQL(), Free: def.Free()}
+	err := oracle.CheckProbe(ctx, x.subject.conn, v, s.probe.over(schema+"."+s.view), s.probe.over("("+oracle.Reference(x.Mode, v.Select)+")"),
 		s.probe.by, s.probe.collation, s.probe.limit > 0)
 	if errors.Is(err, oracle.ErrBusy) || err != nil && (unused(v, err) || x.overFailed(x.subject.conn, v, err, nil)) {
 		return nil

@@ -62,7 +62,7 @@ func (d *designer) compound(q *query, def *designed, depth int, ctes []relationO
 				continue
 			}
 			op := []string{unionAll, union, intersect, except}[d.weighted(4, 4, 3, 4)]
-			if compoundColumns(append(slices.Clone(arms), arm), append(slices.Clone(ops), op)) != nil {
+			if compoundColumns(append(slices.Clone(arms), arm), append(slices.Clone(ops), op), top) != nil {
 				arms, ops = append(arms, arm), append(ops, op)
 				break
 			}
@@ -71,7 +71,7 @@ func (d *designer) compound(q *query, def *designed, depth int, ctes []relationO
 	if len(ops) == 0 {
 		return
 	}
-	def.cols = compoundColumns(arms, ops)
+	def.cols = compoundColumns(arms, ops, top)
 	for i, a := range arms[1:] {
 		q.arms, q.ops = append(q.arms, a.core), append(q.ops, ops[i])
 		switch ops[i] {
@@ -97,8 +97,8 @@ func chosen(arms []designed, ops []string, i int) bool {
 }
 
 // compoundColumns returns the columns of a compound, nil where SQLite leaves open what they are, or the oracle can't tell
-// which of their values are equal.
-func compoundColumns(arms []designed, ops []string) []col {
+// which of their values are equal. The oracle asks for those of a view (top) in FROM, too.
+func compoundColumns(arms []designed, ops []string, top bool) []col {
 	distinct := distinctOps(ops)
 	out := slices.Clone(arms[0].cols)
 	for i := range out {
@@ -113,8 +113,8 @@ func compoundColumns(arms []designed, ops []string) []col {
 		free := "" // the collation of the free columns
 		for _, a := range arms {
 			b := a.cols[i]
-			// Where SQLite materializes the compound it turns integers in a REAL column into reals, elsewhere not.
-			if (c.affinity == affReal) != (b.affinity == affReal) || distinct && b.opaque {
+			// Where SQLite reads the compound in FROM it may turn integers in its column into reals: other ones then.
+			if (c.affinity == affReal) != (b.affinity == affReal) && (top || distinct || b.free || c.free) || distinct && b.opaque {
 				return nil
 			}
 			if b.free {

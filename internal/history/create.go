@@ -12,7 +12,7 @@ func (x *execution) create(s *Step) error {
 	stmt := s.SQL()
 	existed := false
 	if x.twin != nil {
-		existed = x.twin.exists(s.view)
+		existed = x.exists(x.twin, s.view)
 		if w := x.twin.run(oracle.PlainForm(stmt), false); w.err == nil && !existed {
 			if _, err := oracle.Fetch(ctx, x.twin.conn, "SELECT * FROM "+s.view+" LIMIT 0"); err != nil {
 				x.rep.Invalid++
@@ -22,7 +22,7 @@ func (x *execution) create(s *Step) error {
 			}
 		}
 	} else {
-		existed = x.subject.exists(s.view)
+		existed = x.exists(x.subject, s.view)
 		if _, err := oracle.Fetch(ctx, x.subject.conn, "SELECT * FROM ("+s.query.SQL()+") LIMIT 0"); err != nil {
 			x.rep.Invalid++
 			x.rep.outcomes[x.at] = err
@@ -94,7 +94,7 @@ func reason(err error) string {
 
 // refresh runs a statement that only the side with materialized views has.
 func (x *execution) refresh(s *Step) error {
-	if x.Mode == oracle.Plain || !x.subject.exists(s.view) {
+	if x.Mode == oracle.Plain || !x.exists(x.subject, s.view) {
 		return nil
 	}
 	x.rep.Statements++

@@ -36,9 +36,10 @@ type designer struct {
 	rng
 	relations []relation
 	aliases   int
-	budget    int   // of subqueries in expressions that may still be made
-	outer     []col // columns of the queries around the one that is made
-	derived   int   // how deep in subqueries of FROM and CTEs it is
+	budget    int      // of subqueries in expressions that may still be made
+	outer     []col    // columns of the queries around the one that is made
+	above     []string // aggregates over the rows of queries around, whose groups it is made for
+	derived   int      // how deep in subqueries of FROM and CTEs it is
 }
 
 // definition is a view's SELECT and its columns.
@@ -54,7 +55,7 @@ const maxSize = 400
 // define makes a definition.
 func (d *designer) define() definition {
 	for {
-		d.aliases, d.outer, d.derived = 0, nil, 0
+		d.aliases, d.outer, d.above, d.derived = 0, nil, nil, 0
 		d.budget = d.weighted(3, 5, 4, 2, 1)
 		def := d.query(d.weighted(7, 5, 3, 1), nil, true, nil)
 		if def.size <= maxSize {
@@ -95,6 +96,9 @@ func (d *designer) query(depth int, ctes []relationOf, top bool, like []col) def
 	if d.chance(20) {
 		d.compound(q, &def, depth, ctes, top)
 	}
+	if d.chance(4) {
+		q.tail = pick(d.rng, " LIMIT -1", " LIMIT -1 OFFSET 0", " LIMIT -7")
+	}
 	return definition{q, def.cols, def.size}
 }
 
@@ -117,7 +121,9 @@ func (d *designer) core(depth int, ctes []relationOf, top bool, like []col, useC
 	in, size := d.from(s, depth, ctes, useCTE)
 	in.nest = &nesting{d: d, core: s, depth: depth, ctes: ctes}
 	in.outer = d.outer
-	in.risky = top && d.chance(12) && !slices.ContainsFunc(s.sources(), func(f source) bool { return f.sub != nil || f.call != "" || strings.HasPrefix(f.table, "w") })
+	in.risky = top && d.chance(12) && !slices.ContainsFunc(s.sources(), func(f source) bool {
+		return f.sub != nil || f.call != "" || strings.HasPrefix(f.table, "w") || strings.HasPrefix(f.table, "p")
+	})
 	if d.chance(38) {
 		guarded := in
 		guarded.risky = false

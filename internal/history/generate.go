@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Options bound what Generate makes.
@@ -27,6 +28,7 @@ type generator struct {
 	depth   int // of the transaction, roughly: the generator doesn't know which statements fail
 	slots   int
 	n       int
+	plain   int // plain views
 }
 
 // created is a view that the generator believes to exist.
@@ -34,6 +36,7 @@ type created struct {
 	name string
 	def  definition
 	wild bool
+	temp bool
 }
 
 // Generate makes the history with the given number under a seed.
@@ -77,6 +80,9 @@ func Generate(seed, number uint64, o Options) *History {
 	for _, t := range g.tables {
 		g.design.relations = append(g.design.relations, t.asRelation())
 	}
+	for r.chance(25) {
+		g.plainView()
+	}
 	g.second = g.h.Database != "memory"
 	triggers := 0
 	if r.chance(35) {
@@ -109,7 +115,7 @@ func Generate(seed, number uint64, o Options) *History {
 }
 
 // createHead matches a CREATE statement up to the name.
-var createHead = regexp.MustCompile(`^(CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER|MATERIALIZED VIEW) (?:IF NOT EXISTS )?)`)
+var createHead = regexp.MustCompile(`^(CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER|VIEW|MATERIALIZED VIEW) (?:IF NOT EXISTS )?)`)
 
 func (g *generator) add(s Step) {
 	s.check, s.id = g.chance(g.h.Checks), len(g.h.Steps)
@@ -138,8 +144,36 @@ func (g *generator) triggers(n int) {
 	}
 }
 
+// inexact matches what a query computes of reals, which the engine's views have exactly.
+var inexact = regexp.MustCompile(`\b(sum|avg|total)\(`)
+
+// plainView adds a CREATE VIEW, over which others are then made. It has no column with a choice of values, and nothing that
+// is evaluated for some rows may fail.
+func (g *generator) plainView() {
+	for range 8 {
+		def := g.design.define()
+		text := def.query.SQL()
+		if len(def.cols) == 0 || def.size > 60 || inexact.MatchString(text) ||
+			slices.ContainsFunc(def.cols, func(c col) bool { return c.free || c.opaque || c.name == "" }) ||
+			slices.ContainsFunc(def.query.arms, func(s *selectCore) bool {
+				return strings.Contains(s.SQL(), "abs(") || strings.Contains(s.SQL(), "json")
+			}) {
+			continue
+		}
+		g.plain++
+		name := "p" + strconv.Itoa(g.plain)
+		g.exec("%s", "CREATE VIEW "+name+" AS "+text)
+		g.design.relations = append(g.design.relations, relation{name: name, cols: def.cols, size: def.size})
+		return
+	}
+}
+
 // createView adds a CREATE MATERIALIZED VIEW.
 func (g *generator) createView() {
+	if g.h.Schema == "main" && !g.h.UTF16 && g.chance(10) {
+		g.createTemp()
+		return
+	}
 	wild := g.chance(6)
 	var def definition
 	if wild {
@@ -147,8 +181,8 @@ func (g *generator) createView() {
 	} else {
 		def = g.design.define()
 	}
-	name := "v" + strconv.Itoa(len(g.views)+1)
-	g.views = append(g.views, created{name, def, wild})
+	name := g.freshName("v")
+	g.views = append(g.views, created{name: name, def: def, wild: wild})
 	head := "CREATE MATERIALIZED VIEW "
 	if g.chance(5) {
 		head += "IF NOT EXISTS "
@@ -170,6 +204,17 @@ func (g *generator) createView() {
 		}
 		g.design.relations = append(g.design.relations, rel)
 	}
+}
+
+// freshName returns the name of the next view.
+func (g *generator) freshName(prefix string) string { return prefix + strconv.Itoa(len(g.views)+1) }
+
+// createTemp adds a CREATE TEMP MATERIALIZED VIEW over tables and views of main.
+func (g *generator) createTemp() {
+	def := g.design.define()
+	v := created{name: g.freshName(tempPrefix), def: def, temp: true}
+	g.views = append(g.views, v)
+	g.add(Step{kind: stepExec, sql: values{head: "CREATE TEMP MATERIALIZED VIEW " + v.name + " AS "}, query: def.query, view: v.name})
 }
 
 // step adds one random step.
@@ -208,6 +253,9 @@ func (g *generator) step() {
 	case 10:
 		if g.depth == 0 && !g.temp && !g.reading {
 			g.add(Step{kind: stepReopen})
+			if g.h.Database != "memory" {
+				g.views = slices.DeleteFunc(g.views, func(v created) bool { return v.temp })
+			}
 		}
 	case 11:
 		g.pragma()

@@ -6,6 +6,27 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/internal/oracle"
 )
 
+// tempPrefix begins the names of TEMP views over main.
+const tempPrefix = "tv"
+
+// schemaOf returns where the view of that name is.
+func (h *History) schemaOf(name string) string {
+	if strings.HasPrefix(name, tempPrefix) {
+		return "temp"
+	}
+	return h.Schema
+}
+
+// schemas lists where there are views.
+func (h *History) schemas() []string {
+	for i := range h.Steps {
+		if h.Steps[i].query != nil && strings.HasPrefix(h.Steps[i].view, tempPrefix) {
+			return []string{h.Schema, "temp"}
+		}
+	}
+	return []string{h.Schema}
+}
+
 // History is a sequence of steps on a new database.
 type History struct {
 	Seed, Number uint64
@@ -98,8 +119,8 @@ func (h *History) Script(rep *Report, comments ...string) string {
 		}
 	}
 	b.WriteString("-- database: " + h.Database + "\n")
-	if h.Schema != "main" {
-		b.WriteString("-- schemas: " + h.Schema + "\n")
+	if schemas := h.schemas(); len(schemas) > 1 || h.Schema != "main" {
+		b.WriteString("-- schemas: " + strings.Join(schemas, ", ") + "\n")
 	}
 	conn := "1"
 	for i := range h.Steps {

@@ -27,10 +27,11 @@ func (d *designer) terms(s *selectCore, n, depth int, ctes []relationOf, useCTE 
 	for i := range n {
 		if d.chance(map[bool]int{true: 3, false: 9}[i == 0]) && n < 4 {
 			src, right := d.lateral(in, i == 0)
-			if i > 0 && src.join == " LEFT JOIN " {
-				for j := range right {
-					right[j].padded = true
-				}
+			for j := range right {
+				right[j].padded = strings.Contains(src.join, "LEFT") || strings.Contains(src.join, "FULL")
+			}
+			for j := range in.cols {
+				in.cols[j].padded = in.cols[j].padded || strings.Contains(src.join, "RIGHT") || strings.Contains(src.join, "FULL")
 			}
 			in.cols = append(in.cols, right...)
 			terms, size = append(terms, src), size*2
@@ -123,9 +124,6 @@ const (
 // join joins src, with the columns cols, to what is in scope, and returns the guessed number of rows.
 func (d *designer) join(src *source, s *selectCore, in *scope, cols []col, leftSize, rightSize int) int {
 	k := kind(d.weighted(50, 28, 8, 14))
-	if k != innerJoin && slices.ContainsFunc(slices.Concat(in.cols, cols), func(c col) bool { return c.name == "fullkey" }) {
-		k = min(k, leftJoin) // a table-valued function takes no part in a RIGHT JOIN
-	}
 	var factor int
 	// A name that has become ambiguous is not used.
 	using := ""
@@ -175,7 +173,7 @@ func (d *designer) join(src *source, s *selectCore, in *scope, cols []col, leftS
 func (d *designer) outerJoin(k kind, src *source, in *scope, cols []col) (factor int, using string) {
 	word := []string{"", "LEFT", "RIGHT", "FULL"}[k] + pick(d.rng, " ", " ", " OUTER ") + "JOIN "
 	common := common(in.cols, cols)
-	if src.nest == nil && len(common) > 0 {
+	if len(common) > 0 && (src.nest == nil || d.chance(50)) {
 		if len(common) < 4 && d.chance(12) && unambiguous(in.cols, cols, common) {
 			src.join = " NATURAL " + word
 			return 30, "*"
@@ -320,6 +318,15 @@ func common(left, right []col) []string {
 // unambiguous tells whether each name belongs to one column on the left, free of doubt about its equality.
 func unambiguous(left, right []col, names []string) bool {
 	for _, n := range names {
+		twice := 0
+		for _, c := range right {
+			if c.name == n && !c.merged {
+				twice++
+			}
+		}
+		if twice > 1 {
+			return false
+		}
 		if slices.ContainsFunc(right, func(c col) bool { return c.name == n && (c.free || c.opaque) }) {
 			return false
 		}

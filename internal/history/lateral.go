@@ -1,5 +1,10 @@
 package history
 
+import (
+	"slices"
+	"strings"
+)
+
 // lateral makes a call of json_each or json_tree in FROM, with arguments of the columns before it or of the queries
 // around, and how it is joined.
 func (d *designer) lateral(in scope, first bool) (source, []col) {
@@ -19,6 +24,11 @@ func (d *designer) lateral(in scope, first bool) (source, []col) {
 	} else if cols := args.plain(); len(cols) > 0 && d.chance(60) {
 		arg = sprintf("json_array(typeof(%s), 1)", pick(d.rng, cols...).ref)
 	}
+	if in.nest.allowed() && d.chance(8) {
+		if e, ok := in.nest.scalar(args); ok {
+			arg = sprintf("json_array(typeof(%s), 1, 2)", e.sql)
+		}
+	}
 	src.call = pick(d.rng, "json_each", "json_each", "json_tree") + "(" + arg + pick(d.rng, "", "", "", ", '$'", ", '$.b'") + ")"
 	var cols []col
 	for _, c := range []col{
@@ -32,8 +42,14 @@ func (d *designer) lateral(in scope, first bool) (source, []col) {
 		return src, cols
 	}
 	src.join = pick(d.rng, ", ", " JOIN ", " CROSS JOIN ", " LEFT JOIN ", " LEFT JOIN ")
-	if src.join != ", " && (src.join == " LEFT JOIN " || d.chance(30)) && d.chance(70) {
+	if !slices.ContainsFunc(in.cols, func(c col) bool { return strings.Contains(arg, c.ref) }) && !strings.Contains(arg, "@") && d.chance(25) {
+		src.join = pick(d.rng, " RIGHT JOIN ", " FULL JOIN ", " FULL OUTER JOIN ")
+	}
+	if src.join != ", " && (strings.HasSuffix(src.join, "T JOIN ") || strings.Contains(src.join, "FULL") || d.chance(30)) && d.chance(70) {
 		both := scope{cols: append(append([]col(nil), in.cols...), cols...)}
+		if d.chance(30) {
+			both.nest = in.nest
+		}
 		src.on = " ON " + d.predicate(pick(d.rng, both, scope{cols: cols}), 1)
 		if p := d.compared(in.cols, cols); p != "" && d.chance(40) {
 			src.on = " ON " + p

@@ -12,6 +12,8 @@ type query struct {
 	ops  []string // what stands between the arms; UNION ALL where nothing is said
 	// choice lists the columns of which a compound shows one of several equal values.
 	choice []bool
+	// tail is what stands at the end: an ORDER BY of a subquery whose first row counts, a LIMIT that changes nothing.
+	tail string
 }
 
 const (
@@ -95,7 +97,7 @@ func (q *query) SQL() string {
 		}
 		b.WriteString(s.SQL())
 	}
-	return b.String()
+	return b.String() + q.tail
 }
 
 // SQL prints the SELECT.

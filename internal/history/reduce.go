@@ -9,6 +9,11 @@ import (
 // out. Those fail on plain SQLite and are not kept.
 func (q *query) reductions() []*query {
 	var out []*query
+	if q.tail != "" {
+		less := *q
+		less.tail = ""
+		out = append(out, &less)
+	}
 	// The query of a CTE or subquery, or one arm, in place of the whole.
 	for _, c := range q.with {
 		out = append(out, c.query)
@@ -29,18 +34,18 @@ func (q *query) reductions() []*query {
 	}
 	for i := range q.with {
 		with := slices.Delete(slices.Clone(q.with), i, i+1)
-		out = append(out, &query{with: with, arms: q.arms, ops: q.ops, choice: q.choice})
+		out = append(out, &query{with: with, arms: q.arms, ops: q.ops, choice: q.choice, tail: q.tail})
 		for _, r := range q.with[i].query.reductions() {
 			with := slices.Clone(q.with)
 			with[i].query = r
-			out = append(out, &query{with: with, arms: q.arms, ops: q.ops, choice: q.choice})
+			out = append(out, &query{with: with, arms: q.arms, ops: q.ops, choice: q.choice, tail: q.tail})
 		}
 	}
 	for i, s := range q.arms {
 		for _, r := range s.reductions() {
 			arms := slices.Clone(q.arms)
 			arms[i] = r
-			out = append(out, &query{with: q.with, arms: arms, ops: q.ops, choice: q.choice})
+			out = append(out, &query{with: q.with, arms: arms, ops: q.ops, choice: q.choice, tail: q.tail})
 		}
 	}
 	return out
@@ -48,7 +53,7 @@ func (q *query) reductions() []*query {
 
 // withoutArm leaves an arm of a compound out, with the operator before it.
 func (q *query) withoutArm(i int) *query {
-	out := &query{with: q.with, arms: slices.Delete(slices.Clone(q.arms), i, i+1), choice: q.choice}
+	out := &query{with: q.with, arms: slices.Delete(slices.Clone(q.arms), i, i+1), choice: q.choice, tail: q.tail}
 	for n := range q.arms[1:] {
 		if n != max(0, i-1) {
 			out.ops = append(out.ops, q.op(n+1))

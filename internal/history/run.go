@@ -120,11 +120,11 @@ func (x *execution) open(dir string) error {
 	x.slots = map[int]*openSlot{}
 	x.dsn, x.shared = oracle.DSN(x.h.Database, dir)
 	var err error
-	if x.subject, err = openSide(x.Driver, x.dsn, x.h.Schema); err != nil {
+	if x.subject, err = openSide(x.Driver, x.dsn); err != nil {
 		return err
 	}
 	if x.Twin != "" {
-		x.twin, err = openSide(x.Twin, ":memory:", x.h.Schema)
+		x.twin, err = openSide(x.Twin, ":memory:")
 	}
 	return err
 }
@@ -359,6 +359,14 @@ func (x *execution) reopen() error {
 	}
 	if err := x.subject.reopen(); err != nil {
 		return wrong("open", "%v", err)
+	}
+	for name := range x.defs { // TEMP views are gone
+		if x.h.schemaOf(name) == "temp" && x.h.Schema != "temp" {
+			delete(x.defs, name)
+			if x.twin != nil {
+				x.twin.run("DROP VIEW IF EXISTS temp."+name, false)
+			}
+		}
 	}
 	x.dml, x.idsApart = false, true
 	return nil

@@ -108,7 +108,7 @@ func (d *designer) grouped(s *selectCore, in scope, size int, like []col) design
 		name string
 	}
 	var keys []key
-	after := scope{risky: in.risky, nest: in.nest, outer: in.outer} // what expressions over the group may use
+	after := scope{risky: in.risky, nest: in.nest, outer: in.outer, above: d.overRows(in)} // what expressions over the group may use
 	for i := range nkeys {
 		var e expr
 		if d.chance(70) {
@@ -221,9 +221,11 @@ func (d *designer) global(s *selectCore, in scope, like []col) designed {
 	if n == 0 {
 		n = d.between(1, 4)
 	}
-	d.aggregates(s, &def, in, scope{risky: in.risky, nest: in.nest, outer: in.outer}, n)
+	after := scope{risky: in.risky, nest: in.nest, outer: in.outer, above: d.overRows(in)}
+	d.aggregates(s, &def, in, after, n)
 	if d.chance(12) {
-		s.having = d.having(in, scope{nest: in.nest, outer: in.outer})
+		after.risky = false
+		s.having = d.having(in, after)
 	}
 	return def
 }

@@ -12,7 +12,6 @@ import (
 // side is a database that statements are run on: the one with materialized views, or its twin.
 type side struct {
 	driver, dsn string
-	schema      string // where the views are
 	pool        *sql.DB
 	conn        *sql.Conn
 	second      *sql.Conn
@@ -34,8 +33,8 @@ func (o outcome) locked() bool {
 	return o.err != nil && strings.Contains(o.err.Error(), "locked")
 }
 
-func openSide(driver, dsn, schema string) (*side, error) {
-	s := &side{driver: driver, dsn: dsn, schema: schema}
+func openSide(driver, dsn string) (*side, error) {
+	s := &side{driver: driver, dsn: dsn}
 	return s, s.connect()
 }
 
@@ -161,8 +160,8 @@ func execOn(c *sql.Conn, stmt string) outcome {
 }
 
 // exists tells whether there is a view (or virtual table) of that name.
-func (s *side) exists(name string) bool {
-	t, err := oracle.Fetch(ctx, s.conn, "SELECT 1 FROM "+s.schema+".sqlite_schema WHERE name = '"+name+"'")
+func (x *execution) exists(s *side, name string) bool {
+	t, err := oracle.Fetch(ctx, s.conn, "SELECT 1 FROM "+x.h.schemaOf(name)+".sqlite_schema WHERE name = '"+name+"'")
 	return err == nil && len(t.Rows) > 0
 }
 

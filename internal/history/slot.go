@@ -11,7 +11,7 @@ import (
 func (x *execution) openStep(s *Step) error {
 	stmt := s.SQL()
 	writes := dataStatement.MatchString(stmt)
-	if !writes && (x.Mode == oracle.Plain || !x.subject.exists(strings.TrimPrefix(stmt, "SELECT * FROM "))) {
+	if !writes && (x.Mode == oracle.Plain || !x.exists(x.subject, strings.TrimPrefix(stmt, "SELECT * FROM "))) {
 		return nil
 	}
 	x.rep.Statements++

@@ -21,22 +21,45 @@ func (n *nesting) allowed() bool { return n != nil && n.d.budget > 0 }
 func (n *nesting) within(s scope, make func(depth int)) {
 	d := n.d
 	d.budget--
-	outer, derived := d.outer, d.derived
+	outer, above, derived := d.outer, d.above, d.derived
 	var cols []col
 	if !n.own {
 		cols = slices.Clone(outer)
 	}
 	for _, c := range s.cols {
-		if !c.free && !c.opaque && strings.HasPrefix(c.ref, "q") && strings.HasPrefix(c.ref, c.source+".") && !strings.ContainsAny(c.ref, " (") {
+		if c.qualified() {
 			cols = append(cols, c)
 		}
 	}
-	d.outer, d.derived = cols, 0
+	d.outer, d.above, d.derived = cols, slices.Concat(above, s.above), 0
+	if n.own {
+		d.above = nil // an aggregate is in no other
+	}
 	if d.chance(15) {
-		d.outer = nil // independent
+		d.outer, d.above = nil, nil // independent
 	}
 	make(min(n.depth, d.weighted(6, 3, 1)))
-	d.outer, d.derived = outer, derived
+	d.outer, d.above, d.derived = outer, above, derived
+}
+
+// qualified tells whether the column is one that a subquery can name.
+func (c *col) qualified() bool {
+	return !c.free && !c.opaque && strings.HasPrefix(c.ref, "q") && strings.HasPrefix(c.ref, c.source+".") && !strings.ContainsAny(c.ref, " (")
+}
+
+// overRows returns aggregates of columns in scope, which subqueries of the grouped query may contain.
+func (d *designer) overRows(in scope) []string {
+	var out []string
+	for _, c := range in.cols {
+		if !c.qualified() || d.chance(50) {
+			continue
+		}
+		out = append(out, "count("+c.ref+")")
+		if c.class == classInt {
+			out = append(out, sprintf(pick(d.rng, "sum(%s)", "max(%s)", "total(%s) FILTER (WHERE %[1]s > 1)", "count(DISTINCT %s)"), c.ref))
+		}
+	}
+	return out
 }
 
 // correlation returns a condition between the columns in scope and those of the queries around.
@@ -117,7 +140,11 @@ func (n *nesting) condition(s scope) (p string, ok bool) {
 func (n *nesting) exists(s scope) string {
 	mark := ""
 	n.within(s, func(depth int) {
-		mark = n.core.hold(n.d.query(depth, n.ctes, false, nil).query)
+		q := n.d.query(depth, n.ctes, false, nil).query
+		if n.d.chance(15) {
+			q.tail = " LIMIT 1"
+		}
+		mark = n.core.hold(q)
 	})
 	return pick(n.d.rng, "EXISTS ", "EXISTS ", "NOT EXISTS ") + mark
 }
@@ -150,6 +177,16 @@ func (n *nesting) in(s scope, x []*col) string {
 	}
 	mark := ""
 	n.within(s, func(depth int) {
+		if len(x) == 1 && d.chance(8) {
+			if core, e := n.firstRow(); core != nil {
+				core.orderBy, _, _ = strings.Cut(core.orderBy, " LIMIT ")
+				core.orderBy += " LIMIT 1"
+				if e.class == x[0].class {
+					mark = n.core.hold(&query{arms: []*selectCore{core}})
+					return
+				}
+			}
+		}
 		for range 5 {
 			def := d.query(depth, n.ctes, false, like)
 			if len(def.cols) == len(x) && !slices.ContainsFunc(def.cols, func(c col) bool { return c.free || c.opaque }) {
@@ -199,7 +236,10 @@ func (n *nesting) scalar(s scope) (e expr, ok bool) {
 	d := n.d
 	n.within(s, func(depth int) {
 		var core *selectCore
-		switch d.weighted(56, 20, 10, 8, 10) {
+		q := &query{}
+		switch d.weighted(56, 20, 10, 8, 10, 6) {
+		case 5:
+			q, e = n.firstOfCompound()
 		case 0:
 			core, e = n.aggregated(depth)
 		case 1:
@@ -212,10 +252,13 @@ func (n *nesting) scalar(s scope) (e expr, ok bool) {
 			def := d.fromless(depth, n.ctes, []col{{class: classAny}})
 			core, e = def.core, expr{class: def.cols[0].class, affinity: def.cols[0].affinity, collation: "BINARY"}
 		}
-		if core == nil {
+		if core != nil {
+			q.arms = []*selectCore{core}
+		}
+		if q == nil || len(q.arms) == 0 {
 			return
 		}
-		e.sql, e.column, e.collation, ok = n.core.hold(&query{arms: []*selectCore{core}}), nil, "BINARY", true
+		e.sql, e.column, e.collation, ok = n.core.hold(q), nil, "BINARY", true
 	})
 	return e, ok
 }
@@ -227,6 +270,13 @@ func (n *nesting) aggregated(depth int) (*selectCore, expr) {
 	e := d.determined(in).expr
 	if d.chance(30) {
 		e = d.overAggregates(d.determined(in), in, scope{})
+	}
+	if len(d.above) > 0 && d.chance(40) {
+		if cols := in.plain(classInt); len(cols) > 0 && d.chance(50) {
+			core.restrict(sprintf("%s %s %s", pick(d.rng, cols...).ref, pick(d.rng, "<", ">=", "=", "<>"), pick(d.rng, d.above...)))
+		} else {
+			e = computed(sprintf("%s %s %s", e.sql, pick(d.rng, "+", "<", ">=", "IS"), pick(d.rng, d.above...)), classAny, false)
+		}
 	}
 	core.items = []item{{expr: e.sql, name: "g", alias: true, bare: true}}
 	if d.chance(15) {
@@ -298,10 +348,49 @@ func (n *nesting) firstRow() (*selectCore, expr) {
 	if d.chance(40) {
 		core.orderBy = pick(d.rng, in.plain()...).ref + pick(d.rng, "", " DESC", " NULLS LAST") + ", " + core.orderBy
 	}
+	if in.nest.allowed() && d.chance(20) {
+		if sub, ok := in.nest.scalar(in); ok {
+			core.orderBy = sub.sql + pick(d.rng, "", " DESC") + ", " + core.orderBy
+		}
+	}
 	if d.chance(50) {
-		core.orderBy += " LIMIT 1"
+		core.orderBy += pick(d.rng, " LIMIT 1", " LIMIT 1", " LIMIT -1", " LIMIT 3")
 	}
 	return core, e
+}
+
+// firstOfCompound makes a lookup of the first row of a compound whose equal values are identical.
+func (n *nesting) firstOfCompound() (*query, expr) {
+	d := n.d
+	q := &query{}
+	var e expr
+	for range 2 + d.weighted(4, 1) {
+		rel := pick(d.rng, d.relations...)
+		alias := d.alias()
+		core := &selectCore{from: []source{{table: rel.name, alias: alias}}}
+		in := scope{cols: d.named(rel, core.from[0], alias), nest: &nesting{d: d, core: core, ctes: n.ctes}, outer: d.outer}
+		fit := slices.DeleteFunc(in.plain(), func(c *col) bool {
+			return !c.canonical || c.collation != "BINARY" || q.arms != nil && c.affinity != e.affinity
+		})
+		if len(fit) == 0 {
+			continue
+		}
+		e = pick(d.rng, fit...).expr()
+		if len(d.outer) > 0 && d.chance(80) {
+			core.where = d.correlation(in)
+		}
+		core.items = []item{{expr: e.sql, name: "g", alias: q.arms == nil}}
+		if q.arms != nil {
+			q.ops = append(q.ops, pick(d.rng, unionAll, union, intersect, except))
+		}
+		q.arms = append(q.arms, core)
+	}
+	if len(q.arms) < 2 {
+		return nil, e
+	}
+	q.tail = " ORDER BY " + pick(d.rng, "1", "g") + pick(d.rng, "", " DESC", " DESC NULLS LAST", " NULLS LAST") + pick(d.rng, "", " LIMIT 1")
+	e.class = classAny
+	return q, e
 }
 
 // byGroup makes a lookup of one group's aggregate.

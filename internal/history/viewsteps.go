@@ -154,12 +154,19 @@ func (g *generator) viewDDL() {
 			g.createView()
 		}
 	case 1:
+		if slices.ContainsFunc(g.views, func(o created) bool { return o.temp }) && !v.temp {
+			return // a TEMP view means what the view was, and its SELECT would not
+		}
 		if g.chance(80) && slices.ContainsFunc(g.views, func(o created) bool { return strings.Contains(o.def.query.SQL(), v.name) }) {
 			return // dropping what other views stand on makes them stale: rarely, it hides the rest
 		}
 		g.exec("DROP MATERIALIZED VIEW %s%s", pick(g.rng, "", "IF EXISTS "), v.name)
 		if g.chance(60) {
-			g.add(Step{kind: stepExec, sql: values{head: "CREATE MATERIALIZED VIEW " + v.name + " AS "}, query: v.def.query, view: v.name, wild: v.wild})
+			head := "CREATE MATERIALIZED VIEW "
+			if v.temp {
+				head = "CREATE TEMP MATERIALIZED VIEW "
+			}
+			g.add(Step{kind: stepExec, sql: values{head: head + v.name + " AS "}, query: v.def.query, view: v.name, wild: v.wild})
 		}
 	case 2:
 		g.add(Step{kind: stepRefresh, sql: values{head: "REFRESH MATERIALIZED VIEW " + v.name}, view: v.name})
