@@ -4,7 +4,7 @@ package drivertest
 import "testing"
 
 // Subject is a driver to be tested. Its connections have a deterministic function doubled, which fails for what is not
-// an integer with "not an integer".
+// an integer with "not an integer", and an aggregate median, which is Median.
 type Subject struct {
 	// Driver and Stock are the names of the driver and of the one beneath it.
 	Driver, Stock string
@@ -37,6 +37,7 @@ func Run(t *testing.T, s *Subject) {
 		{"ErrorsOfDefinitions", testErrorsOfDefinitions},
 		{"ViewColumnTypes", testViewColumnTypes},
 		{"ViewWithRegisteredFunctionAndCollation", testViewWithRegisteredFunctionAndCollation},
+		{"ViewsWithRegisteredAggregate", testViewsWithRegisteredAggregate},
 		{"StockDriver", testStockDriver},
 		{"Explain", testExplain},
 		{"PoolOfManyConnections", testPoolOfManyConnections},

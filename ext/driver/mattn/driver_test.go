@@ -25,6 +25,10 @@ func init() {
 }
 
 func doubled(c *sqlite3.SQLiteConn) error {
+	median := func() *median { return &median{} }
+	if err := c.RegisterAggregator("median", median, true); err != nil {
+		return err
+	}
 	return c.RegisterFunc("doubled", func(v any) (int64, error) {
 		n, ok := v.(int64)
 		if !ok {
@@ -33,6 +37,18 @@ func doubled(c *sqlite3.SQLiteConn) error {
 		return 2 * n, nil
 	}, true)
 }
+
+// median is drivertest's aggregate as go-sqlite3 calls it.
+type median struct{ drivertest.Median }
+
+func (m *median) Step(x any) error {
+	if b, ok := x.([]byte); ok && b == nil {
+		x = nil // which is how go-sqlite3 hands over a NULL
+	}
+	return m.Median.Step(x)
+}
+
+func (m *median) Done() any { return m.Median.Done() }
 
 func TestDriver(t *testing.T) {
 	drivertest.Run(t, &drivertest.Subject{

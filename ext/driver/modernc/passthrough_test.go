@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
+
+	"github.com/sqlite-mv/sqlite-mv/ext/driver/drivertest"
 )
 
 func init() {
@@ -25,8 +27,25 @@ func init() {
 			}
 			return 2 * n, nil
 		})
+	sqlite.MustRegisterFunction("median", &sqlite.FunctionImpl{NArgs: 1, Deterministic: true,
+		MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return &median{}, nil }})
 	sqlite.MustRegisterCollationUtf8("by_length", func(a, b string) int { return len(a) - len(b) })
 }
+
+// median is drivertest's aggregate as modernc's package calls it, outside of windows.
+type median struct{ drivertest.Median }
+
+func (m *median) Step(_ *sqlite.FunctionContext, args []sqldriver.Value) error {
+	return m.Median.Step(args[0])
+}
+
+func (m *median) WindowInverse(*sqlite.FunctionContext, []sqldriver.Value) error {
+	return errors.New("median: no window function")
+}
+
+func (m *median) WindowValue(*sqlite.FunctionContext) (sqldriver.Value, error) { return m.Done(), nil }
+
+func (m *median) Final(*sqlite.FunctionContext) {}
 
 func TestOptionsOfTheInnerDriver(t *testing.T) {
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
