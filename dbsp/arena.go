@@ -24,7 +24,7 @@ type place uint64
 
 // Chunks grow with what there is, from chunkFirst bytes to chunkLargest.
 const (
-	chunkFirst   = 1 << 8
+	chunkFirst   = 1 << 6
 	chunkLargest = 1 << 20
 )
 

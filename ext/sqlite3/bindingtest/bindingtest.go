@@ -54,6 +54,7 @@ func Run(t *testing.T, s *Subject) {
 	}{
 		{"Statements", testStatements},
 		{"Run", testRun},
+		{"BindAgain", testBindAgain},
 		{"Fetch", testFetch},
 		{"Reprepared", testReprepared},
 		{"SchemaVersion", testSchemaVersion},

@@ -37,6 +37,44 @@ func testRun(t *testing.T) {
 	})
 }
 
+// What is bound stays bound, and the same value may be bound again, also after another kind of value.
+func testBindAgain(t *testing.T) {
+	within(t, ":memory:", func(c sqlite3.Conn) error {
+		s, _, err := c.Prepare("SELECT typeof(?1) || ' ' || coalesce(?1, '-') || ' ' || coalesce(?2, '-')", true)
+		require.NoError(t, err)
+		run := func(want string) {
+			t.Helper()
+			ok, err := s.Step()
+			require.NoError(t, err)
+			require.True(t, ok)
+			require.Equal(t, want, s.Column(0).Str())
+			require.NoError(t, s.Reset())
+		}
+		null, i, r, text := dbsp.Value{}, dbsp.NewInteger(0), dbsp.NewReal(0), dbsp.NewText("0")
+		run("null - -")
+		for _, b := range []struct {
+			v    dbsp.Value
+			want string
+		}{
+			{null, "null -"}, {i, "integer 0"}, {i, "integer 0"}, {r, "real 0.0"}, {r, "real 0.0"}, {text, "text 0"}, {text, "text 0"},
+			{i, "integer 0"}, {null, "null -"}, {null, "null -"}, {r, "real 0.0"}, {dbsp.NewReal(1.5), "real 1.5"},
+			{i, "integer 0"}, {dbsp.NewInteger(1), "integer 1"}, {i, "integer 0"}, {dbsp.NewBlob("x"), "blob x"}, {null, "null -"},
+		} {
+			require.NoError(t, s.Bind(1, b.v))
+			run(b.want + " -")
+			require.NoError(t, s.Bind(1, dbsp.NewText("other")))
+			require.NoError(t, s.Bind(1, b.v))
+			run(b.want + " -")
+		}
+		require.NoError(t, s.Bind(2, i))
+		run("null - 0")
+		require.NoError(t, s.Bind(1, null))
+		require.NoError(t, s.Bind(2, null))
+		run("null - -")
+		return s.Finalize()
+	})
+}
+
 // Rows that are read ahead are those that Step gives: of all types, few and many, short and long, to the end or not.
 func testFetch(t *testing.T) {
 	within(t, ":memory:", func(c sqlite3.Conn) error {

@@ -180,11 +180,11 @@ func (c *conn) RestoreChanges(changes, total int64) bool {
 // how often the schema was read anew, as after a rolled back change. The API gives the first by a statement only, and not
 // the second; so their place in SQLite's memory was looked for, as with RestoreChanges.
 func (c *conn) SchemaVersion(schema string) (version int64, ok bool) {
-	if c.databases == nil {
+	if c.databases == nil || schema == "" {
 		return 0, false
 	}
 	for _, d := range unsafe.Slice(c.databases.list, int(c.databases.n)) {
-		if d.schema != nil && strings.EqualFold(textAt(d.name), schema) {
+		if d.schema != nil && *(*byte)(unsafe.Pointer(d.name))|0x20 == schema[0]|0x20 && strings.EqualFold(textAt(d.name), schema) {
 			return int64(d.schema.generation)<<32 | int64(uint32(d.schema.cookie)), true
 		}
 	}

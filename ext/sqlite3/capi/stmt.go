@@ -68,6 +68,7 @@ func (s *stmt) Bind(i int, v dbsp.Value) error {
 		return errRange
 	}
 	p := &s.params[i-1]
+	was := p.v
 	switch v.Kind() {
 	case dbsp.Integer:
 		p.v.num, p.v._type = C.int64_t(v.Int()), C.MV_INTEGER
@@ -88,6 +89,9 @@ func (s *stmt) Bind(i int, v dbsp.Value) error {
 		p.v.n, p.v._type = C.int32_t(n), C.int32_t(v.Kind())
 	default:
 		p.v._type = C.MV_NULL
+	}
+	if p.v._type < C.MV_TEXT && p.v._type == was._type && (p.v._type == C.MV_NULL || p.v.num == was.num) {
+		return nil // as bound, or about to be
 	}
 	if p.dirty == 0 {
 		p.dirty = 1
