@@ -51,7 +51,7 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 	}
 	var (
 		triggers []userTrigger
-		children []string
+		children = map[string][]string{} // tables that refer to others, by schema
 	)
 	for _, schema := range d.schemas() {
 		err := d.e.query("SELECT type, name, tbl_name, sql, rowid FROM "+ident(schema)+
@@ -61,8 +61,8 @@ func (d *database) loadCaptures(old map[int64]*layout) error {
 				d.replaces = d.replaces || containsReplace(sql)
 				d.fails = d.fails || containsFold(sql, "fail")
 			}
-			if s.Column(0).Str() == "table" && schema == d.name && containsFold(sql, "references") {
-				children = append(children, name)
+			if s.Column(0).Str() == "table" && containsFold(sql, "references") {
+				children[schema] = append(children[schema], name)
 			}
 			if s.Column(0).Str() == "trigger" {
 				d.triggered = d.triggered || !isInternal(name)
@@ -93,8 +93,8 @@ type userTrigger struct {
 	seq                      int64
 }
 
-// watch compares a base table's triggers with what they should be. children are the tables that refer to others.
-func (d *database) watch(l *layout, triggers []userTrigger, children []string) (*watchedTable, error) {
+// watch compares a base table's triggers with what they should be. children are the tables that refer to others, by schema.
+func (d *database) watch(l *layout, triggers []userTrigger, children map[string][]string) (*watchedTable, error) {
 	w := &watchedTable{layout: l}
 	schema, table := d.locate(l.table)
 	t, err := d.e.readTable(schema, table)
@@ -107,7 +107,7 @@ func (d *database) watch(l *layout, triggers []userTrigger, children []string) (
 		return w, nil
 	}
 	w.table = t
-	if l.misshown, err = d.misshown(t, children); err != nil {
+	if l.misshown, err = d.misshown(t, children[schema]); err != nil {
 		return nil, err
 	}
 	if err := l.resolveIdentity(t); err != nil {

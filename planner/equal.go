@@ -70,8 +70,12 @@ func head(e sqltext.Expr) exprHead {
 	case *sqltext.RowValue:
 		return exprHead{kind: "row"}
 	case *sqltext.Call:
+		text := strings.ToLower(e.Name)
+		for _, t := range e.OrderBy {
+			text += fmt.Sprint(" ", t.Order, t.Nulls)
+		}
 		return exprHead{
-			kind: "call", text: strings.ToLower(e.Name), shape: len(e.Args),
+			kind: "call", text: text, shape: len(e.Args),
 			flags: [3]bool{e.Star, e.Distinct, e.Filter != nil},
 		}
 	}
