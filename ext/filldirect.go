@@ -101,11 +101,14 @@ func firstKey(identity string) string {
 // fillDirectly fills the empty output table of a view from its SELECT. It reports false where the circuit has to do it.
 func (d *database) fillDirectly(v *view) (bool, error) {
 	m := v.machine
-	if !m.plan.FillsDirectly() || len(v.columns) > directWidth || d.hasDependents(v) {
+	if len(v.columns) > directWidth || d.hasDependents(v) {
 		return false, nil
 	}
 	if err := v.drainCursors(); err != nil {
 		return false, err
+	}
+	if !m.plan.FillsDirectly() {
+		return d.fillOutput(m)
 	}
 	var cols, there, excluded []string
 	for i, c := range v.columns {

@@ -3,6 +3,7 @@ package ext
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sqlite-mv/sqlite-mv/dbsp"
@@ -10,7 +11,7 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/planner"
 )
 
-// Where the output is filled directly, so are the accumulators of groups over a table as it is, when what they sum is all
+// Where the output is filled directly, so are the accumulators of groups over a table, as it is or filtered and projected, when what they sum is all
 // INTEGER: SQLite groups and sums, and functions write keys and accumulators.
 //
 //	groupKeyFunction(c0, k0, …)            see filldirect.go
@@ -22,11 +23,11 @@ const accumulatorFunction = internalPrefix + "accumulator"
 
 var errNotIntegers = errors.New("ext: a sum is not INTEGER")
 
-// fillGroups fills what accumulators of a view it can, and tells the circuit.
+// fillGroups fills what accumulators of a view it can, beside its output, and tells the circuit.
 func (d *database) fillGroups(m *machine) error {
 	filled := map[int]bool{}
 	for _, f := range m.plan.GroupFills() {
-		if len(f.Group)+2*len(f.Arguments) >= directWidth || !m.circuit.KeptAlone(f.Node) {
+		if f.Shown != nil || !m.circuit.KeptAlone(f.Node) {
 			continue
 		}
 		ok, err := d.fillAccumulators(m, f)
@@ -41,37 +42,71 @@ func (d *database) fillGroups(m *machine) error {
 	return nil
 }
 
+// fillOutput fills the output with its groups, if that is what the view shows, and tells the circuit.
+func (d *database) fillOutput(m *machine) (bool, error) {
+	for _, f := range m.plan.GroupFills() {
+		if f.Shown == nil {
+			continue
+		}
+		d.tx.flushed = true
+		ok, err := d.fillAccumulators(m, f)
+		if ok {
+			m.circuit.Filled(map[int]bool{f.Node: true})
+		}
+		return ok, err
+	}
+	return false, nil
+}
+
 // fillAccumulators reports false where the circuit has to do it.
 func (d *database) fillAccumulators(m *machine, f planner.GroupFill) (bool, error) {
-	src := &m.sources[f.Source]
-	var group, key, acc []string
-	for i, c := range f.Group {
-		name := ident(src.columns[c])
-		group = append(group, name)
-		key = append(key, fmt.Sprintf("%s, %d", name, f.Aggregate.Group[i].Collation))
+	if len(f.Group)+2*len(f.Arguments) >= directWidth {
+		return false, nil
 	}
-	acc = append(acc, group...)
-	acc = append(acc, "count(*)")
-	for i, c := range f.Arguments {
-		switch f.Aggregate.Aggregates[i].Func {
-		case dbsp.CountStar:
-			acc = append(acc, "0", "0")
-		case dbsp.Count:
-			acc = append(acc, "count("+ident(src.columns[c])+")", "0")
-		default:
-			acc = append(acc, "count("+ident(src.columns[c])+")", "sum("+ident(src.columns[c])+")")
+	src := &m.sources[f.Source]
+	var input, key, parts, results []string
+	for i, c := range f.Input {
+		input = append(input, fmt.Sprintf(`%s AS "c%d"`, ident(src.columns[c]), i))
+	}
+	for i, x := range f.Group {
+		key = append(key, fmt.Sprintf("%s, %d", x, f.Aggregate.Group[i].Collation))
+	}
+	for i, x := range f.Arguments {
+		a := f.Aggregate.Aggregates[i]
+		if a.Func == dbsp.CountStar {
+			parts, results = append(parts, "0", "0"), append(results, "count(*)")
+			continue
 		}
+		argument := "(" + x + ")"
+		results = append(results, a.Func.String()+argument)
+		sum := "sum" + argument
+		if a.Func == dbsp.Count {
+			sum = "0"
+		}
+		parts = append(parts, "count"+argument, sum)
+	}
+	if len(input) == 0 {
+		input = []string{"NULL"}
+	}
+	from := "(SELECT " + strings.Join(input, ", ") + " FROM " + d.table(src.table)
+	if !f.Covered {
+		from += " NOT INDEXED"
+	}
+	from += ")"
+	if f.Where != "" {
+		from += " WHERE " + f.Where
+	}
+	keyed := groupKeyFunction + "(" + strings.Join(key, ", ") + ")"
+	accumulator := accumulatorFunction + "(" + strings.Join(slices.Concat(f.Group, []string{"count(*)"}, parts), ", ") + ")"
+	into := fmt.Sprintf("%s SELECT %d, %s, x'', %s, 1", m.state.ops(), f.Aggregate.ID, keyed, accumulator)
+	if f.Shown != nil {
+		shown := strings.Join(pick(slices.Concat(f.Group, results), f.Shown), ", ")
+		into = fmt.Sprintf("%s SELECT %s, 1, %s, %s", m.state.out(), shown, keyed, accumulator)
 	}
 	e := d.e
 	e.summing = &summing{f: f}
 	defer func() { e.summing = nil }()
-	from := d.table(src.table)
-	if !f.Covered {
-		from += " NOT INDEXED"
-	}
-	err := e.query(fmt.Sprintf("INSERT INTO %s SELECT %d, %s(%s), x'', %s(%s), 1 FROM %s GROUP BY %s", m.state.ops(),
-		f.Aggregate.ID, groupKeyFunction, strings.Join(key, ", "), accumulatorFunction, strings.Join(acc, ", "), from,
-		strings.Join(group, ", ")), nil, nil)
+	err := e.query(fmt.Sprintf("INSERT INTO %s FROM %s GROUP BY %s", into, from, strings.Join(f.Group, ", ")), nil, nil)
 	if err == nil || isCode(err, sqlite3.CodeInterrupt) {
 		return err == nil, err
 	}

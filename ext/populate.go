@@ -21,6 +21,13 @@ func (d *database) populate(v *view) error {
 	if err != nil {
 		return err
 	}
+	if report := progress.Load(); report != nil && direct {
+		n, err := d.countRows(v.outTable())
+		if err != nil {
+			return err
+		}
+		(*report)(v.name, n, n)
+	}
 	s := &dbsp.Step{Store: m.ops, Numeric: d.e.numeral}
 	f := &feeder{d: d, v: v, m: m, step: s, early: true, filling: true, keeping: direct, rebuilding: d.tx.rebuilt[v.name]}
 	for _, source := range m.plan.FillOrder {
@@ -72,11 +79,8 @@ func (d *database) populateFrom(f *feeder, source int) error {
 	report := progress.Load()
 	var total, done int64
 	if report != nil {
-		err := d.e.query("SELECT count(*) FROM "+d.table(table), nil, func(s sqlite3.Stmt) error {
-			total = s.Column(0).Int()
-			return nil
-		})
-		if err != nil {
+		var err error
+		if total, err = d.countRows(table); err != nil {
 			return err
 		}
 	}
@@ -112,6 +116,14 @@ func (d *database) populateFrom(f *feeder, source int) error {
 		return err
 	}
 	return feed()
+}
+
+func (d *database) countRows(table string) (n int64, err error) {
+	err = d.e.query("SELECT count(*) FROM "+d.table(table), nil, func(s sqlite3.Stmt) error {
+		n = s.Column(0).Int()
+		return nil
+	})
+	return n, err
 }
 
 func (d *database) rebuild(v *view) error {

@@ -1,10 +1,6 @@
 package planner
 
-import (
-	"slices"
-
-	"github.com/sqlite-mv/sqlite-mv/dbsp"
-)
+import "slices"
 
 // MeetsNothing tells whether a source need not be fed when the view is filled: it comes in FillOrder before all that it
 // meets, and whatever meets it reads it from its table.
@@ -128,83 +124,5 @@ func (p *Plan) FillsDirectly() bool {
 			return false
 		}
 	}
-	return true
-}
-
-// GroupFill is an aggregate or distinct over a table as it is: SQLite can say what its accumulators are.
-type GroupFill struct {
-	// Node is its number in the circuit.
-	Node      int
-	Aggregate *dbsp.Aggregate
-	Summing   *dbsp.Summing
-	Source    int // index into Plan.Sources
-	// Covered tells that an index has all columns that are read: else it is better not to read the table along one.
-	Covered bool
-	// Group and Arguments are columns of the source's delta row: those to group by and, for each aggregate, its argument,
-	// -1 where it has none.
-	Group, Arguments []int
-}
-
-// GroupFills lists the aggregates whose accumulators a statement can fill: equal values of what they group by are
-// identical, and compare as the table's columns do.
-func (p *Plan) GroupFills() []GroupFill {
-	var fills []GroupFill
-	for at, n := range p.nodes {
-		var a *dbsp.Aggregate
-		switch n := n.(type) {
-		case *aggregateNode:
-			own := n.aggregate
-			a = &own
-		case *distinctNode:
-			if n.present == nil {
-				a = n.distinct.Aggregate()
-			}
-		}
-		if a == nil {
-			continue
-		}
-		f := GroupFill{Node: at, Aggregate: a, Summing: a.NewSumming()}
-		if f.Summing != nil && p.fillsGroups(&f, n.Inputs()[0]) {
-			fills = append(fills, f)
-		}
-	}
-	return fills
-}
-
-// fillsGroups finds the table below node and f's columns in it.
-func (p *Plan) fillsGroups(f *GroupFill, node int) bool {
-	positions := upTo(len(p.nodes[node].Columns()))
-	for {
-		n, ok := p.nodes[node].(*permuteNode)
-		if !ok {
-			break
-		}
-		positions, node = at(n.positions, positions), n.inputs[0]
-	}
-	src, ok := p.nodes[node].(*sourceNode)
-	if !ok || p.Sources[src.source].Table.Kind != OrdinaryTable {
-		return false
-	}
-	f.Source = src.source
-	s := p.Sources[src.source]
-	for _, k := range f.Aggregate.Group {
-		c := s.Table.Columns[s.Columns[positions[k.Column]]]
-		if !uniformAffinity(c.Affinity) || orBinary(c.Collation) != binary {
-			return false
-		}
-		f.Group = append(f.Group, positions[k.Column])
-	}
-	for _, a := range f.Aggregate.Aggregates {
-		argument := -1
-		if a.Func != dbsp.CountStar {
-			argument = positions[a.Column]
-		}
-		f.Arguments = append(f.Arguments, argument)
-	}
-	f.Covered = slices.ContainsFunc(s.Table.Indexes, func(x Index) bool {
-		return !slices.ContainsFunc(slices.Concat(f.Group, f.Arguments), func(c int) bool {
-			return c >= 0 && !slices.Contains(x.Columns, s.Columns[c])
-		})
-	})
 	return true
 }

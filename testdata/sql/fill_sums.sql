@@ -28,3 +28,19 @@ DELETE FROM o WHERE c = 2;
 -- An aggregate of the same table on both sides.
 CREATE MATERIALIZED VIEW twice AS SELECT o.id, (SELECT sum(n) FROM o AS p WHERE p.c = o.c) AS s FROM o;
 INSERT INTO o VALUES (13, 1, 1, 1);
+-- Where the groups are the view's rows.
+CREATE MATERIALIZED VIEW by_c AS SELECT count(*) AS n, c, sum(n) AS s, avg(n) AS a, total(n) AS t, count(amount) AS m FROM o GROUP BY c;
+CREATE MATERIALIZED VIEW by_two AS SELECT c, id % 2 AS odd, sum(n * 2) AS s, count(*) AS n, avg(n + id) AS a FROM o WHERE id <> 4 AND n IS NOT NULL GROUP BY c, id % 2;
+CREATE MATERIALIZED VIEW by_number AS SELECT 3, sum(n) AS s FROM o GROUP BY 1;
+CREATE MATERIALIZED VIEW by_text AS SELECT name || 'x' AS t, count(*) AS n FROM c WHERE name LIKE '%o%' GROUP BY name || 'x';
+CREATE MATERIALIZED VIEW amounts AS SELECT c, sum(amount) AS s FROM o GROUP BY c;
+CREATE MATERIALIZED VIEW none AS SELECT c, sum(n) AS s FROM o WHERE n > 100 GROUP BY c;
+INSERT INTO o VALUES (14, 2, 3, 5), (15, NULL, 3, 500), (16, 2, 4, 7);
+UPDATE o SET n = n + 1;
+UPDATE c SET name = 'forty' WHERE id = 4;
+DELETE FROM o WHERE id < 9;
+REFRESH MATERIALIZED VIEW by_c;
+REFRESH MATERIALIZED VIEW by_two;
+DELETE FROM o;
+REFRESH MATERIALIZED VIEW by_two;
+INSERT INTO o VALUES (1, 1, 1, 1);
