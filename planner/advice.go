@@ -88,7 +88,7 @@ func (a *advisor) constant(at int) bool {
 
 // join warns of a join whose every row meets every other, and finds indexes.
 func (a *advisor) join(n *joinNode) {
-	if len(n.keys) == 0 {
+	if len(n.keys) == 0 && !n.rare {
 		left, right := a.single[n.inputs[0]], a.single[n.inputs[1]]
 		switch {
 		case left && right:

@@ -9,7 +9,7 @@ func (l *lowering) join(r *equijoin, need colSet) stream {
 
 // joinSides lowers a join; left is its left input, with the columns that need and the keys ask for.
 func (l *lowering) joinSides(r *equijoin, need colSet) (left, out stream) {
-	n := &joinNode{wholeLeft: r.wholeLeft, wholeRight: r.wholeRight}
+	n := &joinNode{wholeLeft: r.wholeLeft, wholeRight: r.wholeRight, rare: r.rare}
 	lc, rc := r.left.columns(), r.right.columns()
 	ln, rn := colSet{}, colSet{}
 	for id := range need {

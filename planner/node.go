@@ -130,6 +130,7 @@ type joinNode struct {
 	nulls       []bool
 	// wholeLeft and wholeRight are as in equijoin.
 	wholeLeft, wholeRight bool
+	rare                  bool     // as in equijoin
 	keys                  []string // for people: "o.customer = c.id"
 }
 

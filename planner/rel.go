@@ -42,6 +42,8 @@ type equijoin struct {
 	// wholeLeft and wholeRight are set where all rows of a side show, those without a partner too. Its partners should be
 	// known before it comes, so it is not what is read from its table, and comes last.
 	wholeLeft, wholeRight bool
+	// rare is set for a cross product one side of which mostly has no rows.
+	rare bool
 }
 
 // joinKey is a pair of columns whose encoded keys must agree.

@@ -24,6 +24,9 @@ func orderJoins(c *columns, r rel) rel {
 		for {
 			n := slices.IndexFunc(parts, func(p rel) bool { return len(o.usable(part, p)) > 0 })
 			if n < 0 {
+				n = slices.IndexFunc(parts, func(p rel) bool { return o.guarded(part, p) != nil })
+			}
+			if n < 0 {
 				break
 			}
 			part = o.join(part, parts[n])
@@ -100,6 +103,11 @@ func (o *ordering) join(l, r rel) rel {
 		rest = append(rest, p)
 	}
 	joined := j.rel()
+	if len(keys) == 0 {
+		if k := o.guarded(l, r); k != nil {
+			joined = o.joinGuarded(l, r, k)
+		}
+	}
 	have := joined.columns()
 	o.preds = nil
 	now := &block{items: []rel{joined}}

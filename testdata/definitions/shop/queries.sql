@@ -54,3 +54,14 @@ CREATE MATERIALIZED VIEW best AS SELECT segment FROM by_segment WHERE t = (SELEC
 CREATE MATERIALIZED VIEW losers AS SELECT segment FROM by_segment EXCEPT SELECT segment FROM best;
 CREATE MATERIALIZED VIEW orphans AS SELECT id FROM orders WHERE id NOT IN (SELECT orders FROM by_order) OR customer IN (SELECT customer FROM by_customer WHERE t IS NULL);
 CREATE MATERIALIZED VIEW summary(segment, rows, first) AS SELECT s.segment, (SELECT sum(n) FROM by_customer), (SELECT min(segment) FROM losers) FROM by_segment s FULL JOIN losers l ON l.segment = s.segment;
+-- Equalities on what is extracted from JSON.
+SELECT c.id, o.id AS o FROM customers c JOIN orders o ON json_extract(o.doc, '$.gift') = c.id;
+SELECT c.id, o.id AS o FROM customers c LEFT JOIN orders o ON o.doc ->> 'gift' = c.id AND o.status = 'open';
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.doc ->> '$.gift' = c.id);
+SELECT c.id, (SELECT count(*) FROM orders o WHERE json_extract(o.doc, '$.gift') = c.id AND o.customer = c.id) AS n FROM customers c;
+SELECT c.id FROM customers c WHERE c.id NOT IN (SELECT doc ->> 'gift' FROM orders);
+SELECT c.id, o.id AS o, l.n FROM customers c JOIN orders o ON CAST(o.doc ->> 'gift' AS INT) + 1 = c.id LEFT JOIN lines l ON l.orders = o.id AND l.n = o.doc ->> 'gift';
+SELECT a.id, b.id AS b FROM orders a JOIN orders b ON a.doc ->> 'gift' = b.id;
+SELECT a.id, b.id AS b FROM orders a FULL JOIN orders b ON a.doc -> '$.gift' = b.doc ->> 'gift';
+SELECT o.id, j.value FROM orders o, json_each(o.doc, '$.codes') j JOIN customers c ON c.id = o.doc ->> '$.gift';
+SELECT count(*) AS n FROM customers c, orders o, items i WHERE o.doc ->> 'gift' = c.id AND i.stock > 50 AND lower(o.doc ->> 'x') = i.sku;
