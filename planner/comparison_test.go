@@ -117,7 +117,7 @@ func TestMixedComparisons(t *testing.T) {
 	c, eval := comparisonCatalog(t)
 	// An automatic index on the subquery has INTEGERs where its column has REALs made of them: others would be equal.
 	c.exec("PRAGMA automatic_index = OFF")
-	accepted := 0
+	accepted, tried := 0, 0
 	forms := append([]string{"0", "'1'", "'a'", "i + 1", "length(t)", "x'31'", "coalesce(i, 0)", "coalesce(t, '1')"}, operandForms...)
 	for i, x := range forms {
 		for j, y := range forms {
@@ -131,6 +131,7 @@ func TestMixedComparisons(t *testing.T) {
 				"SELECT x, l.id FROM (SELECT %s AS x FROM l UNION ALL SELECT %s FROM l) JOIN l ON x = l.i",
 				"SELECT x, l.id FROM (SELECT %s AS x FROM l UNION ALL SELECT %s FROM l) JOIN l ON l.t = x",
 			} {
+				tried++
 				query = fmt.Sprintf(query, x, y)
 				p, err := New(c, "main", "v", query, nil)
 				if err != nil {
@@ -146,7 +147,7 @@ func TestMixedComparisons(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, accepted, 2000)
+	require.Greater(t, accepted, tried*4/5, "of %d", tried)
 }
 
 // TestUniform checks the claim by which variants are not counted: where an expression is called uniform, its values that

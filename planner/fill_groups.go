@@ -64,29 +64,25 @@ func (p *Plan) fillsGroups(f *GroupFill, node int) bool {
 			return false
 		}
 	}
-	positions := upTo(len(columns))
-	node, positions = p.below(node, positions)
+	node, positions := chosen(p.nodes, node, upTo(len(columns)))
 	var exprs []string
-	if n, ok := p.nodes[node].(*applyNode); ok {
-		if !n.harmless {
-			return false
-		}
+	switch n := p.nodes[node].(type) {
+	case *applyNode:
 		exprs, f.Where = at(n.spec.Exprs, positions), n.spec.Where
-		node, f.Input = p.below(n.inputs[0], upTo(len(n.spec.Input)))
-		if !p.declaredAlike(node, f.Input, n.spec.Input) {
+		if f.Source, f.Input = tableInput(p.nodes, p.Sources, n); !n.harmless || f.Input == nil {
 			return false
 		}
-	} else {
-		f.Input = positions
+	case *sourceNode:
+		f.Source, f.Input = n.source, positions
 		for i := range positions {
 			exprs = append(exprs, inputName(i))
 		}
-	}
-	src, ok := p.nodes[node].(*sourceNode)
-	if !ok || p.Sources[src.source].Table.Kind != OrdinaryTable {
+	default:
 		return false
 	}
-	f.Source = src.source
+	if p.Sources[f.Source].Table.Kind != OrdinaryTable {
+		return false
+	}
 	for _, k := range f.Aggregate.Group {
 		if !strings.Contains(exprs[k.Column], `"c`) {
 			return false // GROUP BY takes a number for a column
@@ -105,37 +101,10 @@ func (p *Plan) fillsGroups(f *GroupFill, node int) bool {
 		}
 		f.Arguments = append(f.Arguments, exprs[a.Column])
 	}
-	s := p.Sources[src.source]
+	s := p.Sources[f.Source]
 	f.Covered = slices.ContainsFunc(s.Table.Indexes, func(x Index) bool {
 		return !slices.ContainsFunc(f.Input, func(c int) bool { return !slices.Contains(x.Columns, s.Columns[c]) })
 	})
-	return true
-}
-
-// below passes over nodes that choose columns: it returns the node under them, and where positions are in its rows.
-func (p *Plan) below(node int, positions []int) (int, []int) {
-	for {
-		n, ok := p.nodes[node].(*permuteNode)
-		if !ok {
-			return node, positions
-		}
-		node, positions = n.inputs[0], at(n.positions, positions)
-	}
-}
-
-// declaredAlike tells whether node is a table whose columns at positions are declared as input is.
-func (p *Plan) declaredAlike(node int, positions []int, input []Column) bool {
-	src, ok := p.nodes[node].(*sourceNode)
-	if !ok {
-		return false
-	}
-	s := p.Sources[src.source]
-	for i, at := range positions {
-		c := s.Table.Columns[s.Columns[at]]
-		if c.Affinity != input[i].Affinity || !strings.EqualFold(orBinary(c.Collation), orBinary(input[i].Collation)) {
-			return false
-		}
-	}
 	return true
 }
 

@@ -91,6 +91,7 @@ func (l *lowering) asksApart(node int, p *Presence) bool {
 // false where they can't be asked.
 func (l *lowering) presentIn(p *Presence, node int, positions []int) bool {
 	var filter *applyNode
+	var input []int // filter's, in the source's delta row
 	for {
 		switch n := l.nodes[node].(type) {
 		case *permuteNode:
@@ -114,7 +115,10 @@ func (l *lowering) presentIn(p *Presence, node int, positions []int) bool {
 			if n.spec.Where == "" {
 				continue // it computes columns that others need
 			}
-			if filter != nil || l.filterColumns(n) == nil {
+			if filter != nil {
+				return false
+			}
+			if _, input = tableInput(l.nodes, l.sources, n); input == nil {
 				return false
 			}
 			filter = n
@@ -129,7 +133,7 @@ func (l *lowering) presentIn(p *Presence, node int, positions []int) bool {
 				return false
 			}
 			if filter != nil {
-				t.FilterColumns = l.filterColumns(filter)
+				t.FilterColumns = input
 				t.Filter = &ExprSpec{Input: filter.spec.Input, Where: filter.spec.Where}
 				for _, c := range positions {
 					t.Filter.Exprs = append(t.Filter.Exprs, inputName(slices.Index(t.FilterColumns, c)))
@@ -140,31 +144,6 @@ func (l *lowering) presentIn(p *Presence, node int, positions []int) bool {
 		}
 		return false
 	}
-}
-
-// filterColumns returns the columns of a source's delta row that are the input of n; nil where that is something else, or
-// where n sees them declared otherwise than the table does.
-func (l *lowering) filterColumns(n *applyNode) []int {
-	node, positions := n.inputs[0], upTo(len(n.spec.Input))
-	for {
-		p, ok := l.nodes[node].(*permuteNode)
-		if !ok {
-			break
-		}
-		node, positions = p.inputs[0], at(p.positions, positions)
-	}
-	src, ok := l.nodes[node].(*sourceNode)
-	if !ok {
-		return nil
-	}
-	s := l.sources[src.source]
-	for i, at := range positions {
-		c := s.Table.Columns[s.Columns[at]]
-		if in := n.spec.Input[i]; in.Affinity != c.Affinity || !strings.EqualFold(in.Collation, orBinary(c.Collation)) {
-			return nil
-		}
-	}
-	return positions
 }
 
 // finds tells whether an index of the table finds the rows with given values in t.Columns, and whether that is one at most.
