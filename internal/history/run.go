@@ -104,6 +104,8 @@ type execution struct {
 	dml bool
 	// idsApart: another connection than the twin's only one has inserted, or may have.
 	idsApart bool
+	// reading: the second connection holds a read transaction.
+	reading bool
 	// ddl: the open transaction changed the schema; a rollback then aborts open cursors.
 	ddl bool
 }
@@ -216,7 +218,7 @@ func (x *execution) statement(s *Step) error {
 	x.rep.outcomes[x.at] = got.err
 	x.subject.tx.Note(stmt, got.err)
 	x.note(stmt, got.err)
-	if s.diverges || got.locked() {
+	if s.diverges || got.locked() || x.hindered(got) {
 		x.loseTwin()
 	}
 	if x.twin == nil {
@@ -236,6 +238,12 @@ func (x *execution) statement(s *Step) error {
 		}
 	}
 	return x.compare(stmt, got, want)
+}
+
+// hindered tells whether a reader may have kept a statement that failed from committing what OR FAIL leaves of it: the error
+// is then the statement's own all the same.
+func (x *execution) hindered(got outcome) bool {
+	return x.reading && got.err != nil && !x.subject.tx.Open() && x.h.Database != "wal"
 }
 
 // note keeps track of what concerns cursors and counters.
@@ -347,7 +355,7 @@ func (x *execution) reader(s *Step) error {
 		return err
 	}
 	x.subject.onSecond(s.SQL())
-	if s.sql.head == "BEGIN" {
+	if x.reading = s.sql.head == "BEGIN"; x.reading {
 		x.subject.onSecond("SELECT count(*) FROM sqlite_schema")
 	}
 	return nil
@@ -360,6 +368,7 @@ func (x *execution) reopen() error {
 	if err := x.subject.reopen(); err != nil {
 		return wrong("open", "%v", err)
 	}
+	x.reading = false
 	for name := range x.defs { // TEMP views are gone
 		if x.h.schemaOf(name) == "temp" && x.h.Schema != "temp" {
 			delete(x.defs, name)
