@@ -257,7 +257,11 @@ func TestUnfedPlans(t *testing.T) {
 // changes that are fed in one piece and more, with memory for what is not fed and without; over one schema, an attached
 // one, and TEMP views.
 func TestUnfedHistories(t *testing.T) {
-	for _, c := range []struct {
+	transactions := 7
+	if testing.Short() {
+		transactions = 2
+	}
+	for i, c := range []struct {
 		base, schema string
 		overlay      int64
 		replace      bool
@@ -271,6 +275,9 @@ func TestUnfedHistories(t *testing.T) {
 		{"aux", "aux", 64 << 20, true, true, false},
 		{"main", "temp", 64 << 20, true, true, false},
 	} {
+		if testing.Short() && i%2 == 0 {
+			continue
+		}
 		for seed := range uint64(1) {
 			t.Run(fmt.Sprintf("%s %s overlay %d replace %v dependents %v seed %d", c.base, c.schema, c.overlay, c.replace, c.dependents, seed), func(t *testing.T) {
 				bound(t, 1<<20, c.overlay)
@@ -293,9 +300,9 @@ func TestUnfedHistories(t *testing.T) {
 					s.dependents()
 				}
 				s.right()
-				for n := range 7 {
+				for n := range transactions {
 					s.transaction([]int{1, 2, 3, 4, 12, 30}[s.r.IntN(6)])
-					if n == 3 {
+					if n == transactions/2 {
 						for i := range shownViews {
 							s.run(fmt.Sprintf("REFRESH MATERIALIZED VIEW %s.v%d", c.schema, i))
 						}
@@ -317,7 +324,11 @@ func TestUnfedHistories(t *testing.T) {
 
 // TestUnfedReadWithin: triggers read the views while a statement runs, and see what their SELECTs give.
 func TestUnfedReadWithin(t *testing.T) {
-	for seed := range uint64(2) {
+	seeds := uint64(2)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		s := &shownRig{session: connect(t, ":memory:"), r: rand.New(rand.NewPCG(seed, 13)), base: "main", schema: "main"}
 		s.tables()
 		s.run("CREATE TABLE seen(v, n, want)")
@@ -369,6 +380,9 @@ func TestUnfedFills(t *testing.T) {
 // TestUnfedChunks: transactions of more changes than go through a circuit at a time, on both sides of joins and all tables
 // of distincts; with memory for what is not fed, and without.
 func TestUnfedChunks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("sizes")
+	}
 	const rows = 16500
 	many := func(table, values string) string {
 		return fmt.Sprintf("INSERT INTO %s WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT %s FROM n", table, rows, values)
