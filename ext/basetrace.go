@@ -59,10 +59,7 @@ func (t *baseTrace) Rows(_ *dbsp.Step, key dbsp.Row, yield func(dbsp.Row, int64)
 		return t.memo.rows(key, t.read, yield)
 	}
 	if t.unfed != nil {
-		t.keyBuf = t.keyBuf[:0]
-		for i, k := range key {
-			t.keyBuf = dbsp.AppendKey(t.keyBuf, k, t.base.Collations[i])
-		}
+		t.keyBuf = appendKeys(t.keyBuf[:0], key, t.base.Collations)
 		if held := t.unfed[string(t.keyBuf)]; len(held) > 0 {
 			return t.less(key, held, yield)
 		}
@@ -139,10 +136,7 @@ func (t *baseTrace) note(_ int, changes dbsp.Batch) error {
 		if slices.ContainsFunc(key, dbsp.Value.IsNull) {
 			continue
 		}
-		t.keyBuf = t.keyBuf[:0]
-		for i, k := range key {
-			t.keyBuf = dbsp.AppendKey(t.keyBuf, k, t.base.Collations[i])
-		}
+		t.keyBuf = appendKeys(t.keyBuf[:0], key, t.base.Collations)
 		row := cloneRow(pick(d.Row, t.base.Columns))
 		t.unfed[string(t.keyBuf)] = append(t.unfed[string(t.keyBuf)], dbsp.Delta{Row: row, Weight: -d.Weight})
 		t.size += int64(len(t.keyBuf)) + rowMemory(row) + 96

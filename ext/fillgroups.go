@@ -11,8 +11,8 @@ import (
 	"github.com/sqlite-mv/sqlite-mv/planner"
 )
 
-// Where the output is filled directly, so are the accumulators of groups over a table, as it is or filtered and projected, when what they sum is all
-// INTEGER: SQLite groups and sums, and functions write keys and accumulators.
+// Where the output is filled directly, so are the accumulators of groups over a table, as it is or filtered and projected,
+// when what they sum is all INTEGER: SQLite groups and sums, and functions write keys and accumulators.
 //
 //	groupKeyFunction(c0, k0, …)            see filldirect.go
 //	accumulatorFunction(c0, …, n, v0, s0, …)  the accumulator of the group c of n rows, v values of an aggregate with sum s

@@ -157,10 +157,7 @@ func (b *basePresence) damaged() error {
 
 // key returns the encoded key, which the next call overwrites.
 func (b *basePresence) key(key dbsp.Row) string {
-	b.keyBuf = b.keyBuf[:0]
-	for i, v := range key {
-		b.keyBuf = dbsp.AppendKey(b.keyBuf, v, b.collations[i])
-	}
+	b.keyBuf = appendKeys(b.keyBuf[:0], key, b.collations)
 	return string(b.keyBuf)
 }
 

@@ -110,6 +110,14 @@ func pick[S ~[]T, T any](list S, positions []int) S {
 	return out
 }
 
+// appendKeys appends the encoded key of values.
+func appendKeys(dst []byte, values dbsp.Row, collations []dbsp.Collation) []byte {
+	for i, v := range values {
+		dst = dbsp.AppendKey(dst, v, collations[i])
+	}
+	return dst
+}
+
 // rowMemory is about how much memory a row takes, in bytes.
 func rowMemory(r dbsp.Row) int64 {
 	size := 48 * int64(len(r))

@@ -187,13 +187,7 @@ func (a *advisor) index(t *Table, columns []string, why string) {
 // keyColumns returns the table that a join side is, and the names of its columns at positions of the side's rows; nil where
 // it is something else.
 func (p *Plan) keyColumns(node int, positions []int) (*Table, []string) {
-	for {
-		n, ok := p.nodes[node].(*permuteNode)
-		if !ok {
-			break
-		}
-		positions, node = at(n.positions, positions), n.inputs[0]
-	}
+	node, positions = chosen(p.nodes, node, positions)
 	src, ok := p.nodes[node].(*sourceNode)
 	if !ok {
 		return nil, nil
