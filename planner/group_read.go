@@ -46,7 +46,7 @@ func (l *lowering) groupRead(n *joinNode, at int) *groupRead {
 	if side.base != nil || side.rows != nil {
 		return nil
 	}
-	_, keys, columns := groupBelow(l.nodes, n.inputs[at])
+	_, _, keys, columns := groupBelow(l.nodes, n.inputs[at])
 	if keys == nil && len(side.columns) > 0 || len(keys) != len(side.columns) {
 		return nil
 	}
@@ -65,9 +65,9 @@ func (l *lowering) groupRead(n *joinNode, at int) *groupRead {
 	return g
 }
 
-// groupBelow returns the aggregate or distinct that the rows of node come from as they are, the collations of its key,
-// and the columns of its rows, or constants, that they consist of.
-func groupBelow(nodes []Node, node int) (a *dbsp.Aggregate, keys []dbsp.Collation, columns []int) {
+// groupBelow returns the aggregate or distinct that the rows of node come from as they are, at among the nodes, the
+// collations of its key, and the columns of its rows, or constants, that they consist of.
+func groupBelow(nodes []Node, node int) (at int, a *dbsp.Aggregate, keys []dbsp.Collation, columns []int) {
 	columns = upTo(len(nodes[node].Columns()))
 	through := func(positions []int) {
 		columns = slices.Clone(columns)
@@ -93,33 +93,15 @@ func groupBelow(nodes []Node, node int) (a *dbsp.Aggregate, keys []dbsp.Collatio
 				continue
 			}
 		case *distinctNode:
-			return n.distinct.Aggregate(), n.distinct.Collations, columns
+			return node, n.distinct.Aggregate(), n.distinct.Collations, columns
 		case *aggregateNode:
 			for _, k := range n.aggregate.Group {
 				keys = append(keys, k.Collation)
 			}
 			c := n.aggregate
-			return &c, keys, columns
+			return node, &c, keys, columns
 		}
-		return nil, nil, nil
-	}
-}
-
-// groupNode returns the node that groupBelow finds, -1 when there is none.
-func groupNode(nodes []Node, node int) int {
-	for {
-		switch n := nodes[node].(type) {
-		case *permuteNode, *constantNode:
-		case *unionNode:
-			if len(n.inputs) != 1 {
-				return -1
-			}
-		case *distinctNode, *aggregateNode:
-			return node
-		default:
-			return -1
-		}
-		node = nodes[node].Inputs()[0]
+		return -1, nil, nil, nil
 	}
 }
 
@@ -134,8 +116,9 @@ func (l *lowering) bindGroups() {
 			if side.group == nil {
 				continue
 			}
-			side.group.aggregate, _, _ = groupBelow(l.nodes, j.inputs[i])
-			if d, ok := l.nodes[groupNode(l.nodes, j.inputs[i])].(*distinctNode); ok {
+			at, aggregate, _, _ := groupBelow(l.nodes, j.inputs[i])
+			side.group.aggregate = aggregate
+			if d, ok := l.nodes[at].(*distinctNode); ok {
 				side.group.present = d.present
 			}
 		}

@@ -75,7 +75,10 @@ func (l *lowering) asksApart(node int, p *Presence) bool {
 			continue
 		}
 		for i, side := range []*joinInput{&j.left, &j.right} {
-			if side.group == nil || groupNode(l.nodes, j.inputs[i]) != node {
+			if side.group == nil {
+				continue
+			}
+			if at, _, _, _ := groupBelow(l.nodes, j.inputs[i]); at != node {
 				continue
 			}
 			beside := l.sourcesBelow(j.inputs[1-i])
